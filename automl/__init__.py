@@ -1,0 +1,1 @@
+"""AutoML and architecture search for Keras."""

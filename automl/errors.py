@@ -1,0 +1,130 @@
+"""Everything this package raises.
+
+AutoMLError
+├── SpaceError            the search space is not valid (file, line, column, path, hint)
+│   └── ShapeError        layers do not fit together
+├── DataError             the data cannot be used as given (what, how many, where)
+├── ConfigError           options that contradict each other or do not exist
+├── StudyError            a study that is missing, newer, locked or someone else's
+├── SearchError           the search ended without a model (why, trial by trial)
+├── TrialFailure          one trial ended badly (kind, message, advice, transient)
+└── ExportError           an artifact could not be written or did not agree with the model
+
+Every message says what happened, shows the value, and says what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AutoMLError(Exception):
+    """Base of everything below; ``except AutoMLError`` catches every expected failure."""
+
+
+class SpaceError(AutoMLError):
+    """The search space is not valid.
+
+    Inner functions raise it with the bare message; whoever knows the place adds it with :meth:`at`, so that
+    ``str(error)`` reads ``cnn.yaml:31:19: stage/block/kind=sep: unknown argument 'fliters' of 'conv'; did you ...``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        path: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.path = path
+
+    def at(
+        self,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        path: str | None = None,
+    ) -> SpaceError:
+        """The same error with the place filled in; what an inner caller already said is kept."""
+        self.file = self.file if self.file is not None else file
+        if self.line is None:
+            self.line, self.column = line, column
+        self.path = self.path if self.path is not None else path
+        return self
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return ": ".join(part for part in (place, self.path, self.message) if part)
+
+
+class ShapeError(SpaceError):
+    """Layers do not fit together: the message names the shapes and where they came from."""
+
+
+class DataError(AutoMLError):
+    """The data cannot be used as given."""
+
+
+class ConfigError(AutoMLError):
+    """Options that contradict each other or do not exist."""
+
+
+class StudyError(AutoMLError):
+    """A study that is missing, newer than this version, locked or someone else's."""
+
+
+class SearchError(AutoMLError):
+    """The search ended without a model.
+
+    Args:
+        message: What happened and what to do.
+        trained: Whether any trial trained at least one step before the end came.
+    """
+
+    def __init__(self, message: str, *, trained: bool = False) -> None:
+        super().__init__(message)
+        self.trained = trained
+
+
+class TrialFailure(AutoMLError):  # noqa: N818  a failed trial is an outcome, not an error of the search
+    """One trial ended badly; the search goes on.
+
+    Args:
+        kind: A word from a closed list, such as ``"nan_loss"`` or ``"build_error"``.
+        message: What happened.
+        advice: What the person can do about it.
+        transient: Whether the same trial may succeed when it is run again.
+    """
+
+    def __init__(self, kind: str, message: str, *, advice: str = "", transient: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.advice = advice
+        self.transient = transient
+
+
+class ExportError(AutoMLError):
+    """An artifact could not be written or did not agree with the model."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the nearest known one, else all of them.
+
+    >>> did_you_mean("fliters", ["filters", "kernel"])
+    "did you mean 'filters'?"
+    >>> did_you_mean("xyz", ["filters", "kernel"])
+    'known: filters, kernel'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"

@@ -1,0 +1,218 @@
+"""What travels between the search and a worker: plain, frozen, versioned messages.
+
+``TrialJob`` goes out; ``EpochReport`` comes back after every epoch and is answered by a ``Reply``; ``TrialResult``
+ends the job. Every message carries ``protocol`` and refuses fields it does not know, so two versions of this package
+that do not understand each other say so at the first message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PROTOCOL: Literal[1] = 1
+
+FailureKind = Literal[
+    "nan_loss", "oom_ram", "oom_gpu", "timeout", "crashed", "build_error", "data_error", "train_error"
+]
+
+
+class _Value(BaseModel):
+    """A frozen value that knows all its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+
+
+class _Message(_Value):
+    """A value that travels on its own, and so says which protocol it speaks."""
+
+    protocol: Literal[1] = PROTOCOL
+
+
+class Augment(_Value):
+    """Random changes of training pictures; never part of a model.
+
+    Attributes:
+        flip: Mirror left to right with probability 1/2. ``"auto"`` lets the task decide from the training pictures.
+        shift: Move by up to this many pixels in each direction, filling with the edge's value.
+    """
+
+    flip: bool | Literal["auto"] = False
+    shift: int = Field(default=0, ge=0, le=64)
+
+
+class TrainingSettings(_Value):
+    """How a network is trained: the ``train`` section of a space with every question answered.
+
+    Attributes:
+        optimizer: Keras' name of the optimizer.
+        lr: Peak learning rate.
+        weight_decay: Decoupled weight decay (AdamW, Loshchilov & Hutter, 2019); for other optimizers Keras' argument.
+        momentum: For ``sgd`` (Nesterov) and ``rmsprop``.
+        batch_size: Rows a step.
+        epochs: Passes over the training rows that the schedule is laid out for.
+        warmup_epochs: Epochs of linear warm-up from zero.
+        schedule: ``cosine`` to zero (Loshchilov & Hutter, 2017) or ``constant``, after the warm-up.
+        label_smoothing: Share of the target's weight spread over all classes.
+        clip_norm: Largest norm of the whole gradient; None leaves it as it is.
+        patience: Epochs without improvement after which training stops; None never stops early.
+        augment: Random changes of the training pictures.
+    """
+
+    optimizer: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
+    lr: float = Field(default=1e-3, gt=0, le=10)
+    weight_decay: float = Field(default=0.0, ge=0, lt=1)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    batch_size: int = Field(default=64, ge=1, le=65536)
+    epochs: int = Field(default=25, ge=1, le=100_000)
+    warmup_epochs: float = Field(default=0.0, ge=0)
+    schedule: Literal["cosine", "constant"] = "cosine"
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    clip_norm: float | None = Field(default=None, gt=0)
+    patience: int | None = Field(default=10, ge=1)
+    augment: Augment = Augment()
+
+
+class Objective(_Value):
+    """What the search improves: a reported metric and its direction.
+
+    Attributes:
+        metric: Name as it stands in ``EpochReport.metrics``, such as ``val_accuracy``.
+        direction: Optuna's word.
+    """
+
+    metric: str
+    direction: Literal["maximize", "minimize"]
+
+    def better(self, a: float, b: float | None) -> bool:
+        """Whether ``a`` improves on ``b`` (anything finite improves on None)."""
+        if b is None:
+            return not math.isnan(a)
+        return a > b if self.direction == "maximize" else a < b
+
+
+class DataRef(_Value):
+    """Where a worker finds the prepared data.
+
+    Attributes:
+        directory: The prepared-data folder (see ``automl.data``).
+        rows: ``train`` trains on the training rows and validates on the others; ``all`` trains on both.
+    """
+
+    directory: str
+    rows: Literal["train", "all"] = "train"
+
+
+class TrialJob(_Message):
+    """One network to train.
+
+    Attributes:
+        job_id: ``trial-12`` or ``final``; names the job in reports, logs and files.
+        task: Name of the task, such as ``image-classify``.
+        architecture: ``Architecture.to_json()``.
+        training: How to train it; ``augment.flip`` is decided.
+        data: Which rows of which prepared data.
+        objective: Which metric says what the best epoch is; ignored for ``rows="all"``.
+        seed: Seeds weights, dropout, order and augmentation.
+        seconds: Wall seconds the job may take from its start to its last validation and saved model, building included;
+            the learning-rate schedule is fitted to it. None: no limit, and the job is repeatable bit for bit.
+        model_file: Where to write the best (``rows="train"``) or last (``rows="all"``) model, a ``.keras`` file.
+    """
+
+    job_id: str
+    task: str
+    architecture: Mapping[str, Any]
+    training: TrainingSettings
+    data: DataRef
+    objective: Objective
+    seed: int = Field(ge=0, lt=2**32)
+    seconds: float | None = None
+    model_file: str
+
+
+class EpochReport(_Message):
+    """One epoch is over.
+
+    Attributes:
+        job_id: Whose epoch.
+        epoch: 1 for the first. A last epoch cut short by the clock counts.
+        planned_epochs: How many there will be if nothing stops it; may shrink when the clock says so.
+        metrics: ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, ... ; a value may be NaN.
+        learning_rate: At the epoch's last step.
+        seconds: Of this epoch, validation included.
+        best: Whether this is the best epoch so far by the job's objective.
+    """
+
+    job_id: str
+    epoch: int
+    planned_epochs: int
+    metrics: Mapping[str, float]
+    learning_rate: float
+    seconds: float
+    best: bool = False
+
+
+class Reply(_Message):
+    """The search's answer to an ``EpochReport``."""
+
+    action: Literal["continue", "stop", "pause"] = "continue"
+
+
+class Failure(_Value):
+    """Why a job failed: ``errors.TrialFailure`` as it travels and is kept."""
+
+    kind: FailureKind
+    message: str
+    advice: str = ""
+    transient: bool = False
+    traceback: str = ""
+
+
+class TrialResult(_Message):
+    """A job is over.
+
+    Attributes:
+        job_id: Whose result.
+        status: ``complete``: all planned epochs, early stopping or the clock; ``stopped``: a ``Reply`` said so.
+        epochs: Epochs trained.
+        planned_epochs: Epochs the schedule was laid out for in the end.
+        best_epoch: 1-based; the epoch whose weights ``model_file`` holds.
+        metrics: Metrics of the best epoch.
+        parameters: Weights of the model, counted by Keras, preprocessing's constants left out.
+        seconds: Wall seconds by phase: ``build``, ``train``, ``validate``, ``save``.
+        step_seconds: Median seconds of one training step; what budgets are planned with.
+        steps_per_epoch: Training steps one epoch takes.
+        model_file: The file written; None when the job failed before its first epoch was over.
+        failure: Set when ``status`` is ``failed``.
+    """
+
+    job_id: str
+    status: Literal["complete", "stopped", "failed"]
+    epochs: int = 0
+    planned_epochs: int = 0
+    best_epoch: int | None = None
+    metrics: Mapping[str, float] = {}
+    parameters: int | None = None
+    seconds: Mapping[str, float] = {}
+    step_seconds: float | None = None
+    steps_per_epoch: int | None = None
+    model_file: str | None = None
+    failure: Failure | None = None
+
+
+def job_key(architecture: Mapping[str, Any], training: TrainingSettings, *, data_digest: str, epochs: int) -> str:
+    """SHA-256 of what decides a trial's score up to chance; equal keys are duplicates. The seed is not part of it.
+
+    >>> a = job_key({}, TrainingSettings(lr=0.1), data_digest="d", epochs=3)
+    >>> a == job_key({}, TrainingSettings(lr=0.1, epochs=9), data_digest="d", epochs=3)
+    True
+    """
+    settings = training.model_dump(mode="json") | {"epochs": epochs}
+    document = {"architecture": architecture, "training": settings, "data": data_digest}
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,17 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder with real data sets, from TEST_DATA_DIR; a test that asks for it skips without one."""
+    folder = os.environ.get("TEST_DATA_DIR")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("real data: set TEST_DATA_DIR to the folder with the data sets")
+    return Path(folder)
