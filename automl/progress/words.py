@@ -1,0 +1,108 @@
+"""Numbers, times and names as a person reads them; plain ASCII, so that every terminal and log shows them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+
+def duration(seconds: float) -> str:
+    """Seconds in at most two units.
+
+    >>> duration(4.25), duration(75), duration(3725), duration(90000)
+    ('4.2s', '1m15s', '1h02m', '1d01h')
+    """
+    if not math.isfinite(seconds):
+        return "?"
+    if seconds < 9.95:
+        return f"{max(seconds, 0.0):.1f}s"
+    whole = round(seconds)
+    for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s")):
+        if whole >= size:
+            return f"{whole // size}{unit}{whole % size // part:02d}{smaller}"
+    return f"{whole}s"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as a clock shows them.
+
+    >>> clock(5), clock(130), clock(3700)
+    ('0:05', '2:10', '1:01:40')
+    """
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def score(value: float | None) -> str:
+    """A metric's value in four digits.
+
+    >>> score(0.98763), score(12345.678), score(0.0000123), score(None)
+    ('0.9876', '12346', '1.23e-05', '-')
+    """
+    if value is None:
+        return "-"
+    if not math.isfinite(value):
+        return str(value)
+    if value != 0 and abs(value) < 1e-3:
+        return f"{value:.3g}"
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def size(count: int | None) -> str:
+    """How many, shortened.
+
+    >>> size(950), size(178346), size(2_500_000), size(None)
+    ('950', '178k', '2.5M', '-')
+    """
+    if count is None:
+        return "-"
+    if count < 1000:
+        return str(count)
+    if count < 999_500:
+        return f"{count / 1000:.3g}k"
+    return f"{count / 1e6:.3g}M"
+
+
+def clip(text: str, width: int) -> str:
+    """One line of at most ``width`` characters; what does not fit is cut.
+
+    >>> clip("conv24 > 3 stages > gap", 12)
+    'conv24 > ...'
+    """
+    line = " ".join(text.split())
+    if len(line) <= width:
+        return line
+    return line[: max(width - 3, 0)] + "..."[:width]
+
+
+def plural(count: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> plural(1, "trial"), plural(1200, "trial")
+    ('1 trial', '1,200 trials')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def facts(summary: Mapping[str, object]) -> str:
+    """What is known of the data, in one line.
+
+    >>> facts({"rows": 1527, "classes": ["cat", "dog"], "shape": (8, 8, 1)})
+    'rows 1,527, classes 2, shape 8x8x1'
+    """
+    return ", ".join(f"{key.replace('_', ' ')} {_fact(key, value)}" for key, value in summary.items())
+
+
+def _fact(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return score(value)
+    if isinstance(value, Mapping):
+        return f"({', '.join(f'{name} {_fact(name, item)}' for name, item in value.items())})"
+    if isinstance(value, list | tuple):
+        return "x".join(map(str, value)) if key == "shape" else f"{len(value):,}"
+    return str(value)
