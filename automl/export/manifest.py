@@ -1,0 +1,174 @@
+"""``manifest.json``: what a bundle holds, what it was made from and with, and how to check it."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from automl.errors import ExportError
+from automl.jobs import TrainingSettings
+
+FORMAT_VERSION: Literal[1] = 1
+MANIFEST_FILE = "manifest.json"
+
+Label = bool | int | str
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+_DTYPES = {"str": np.str_, "int": np.int64, "bool": np.bool_}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Output(_Part):
+    """One output of the model: the classes in the order of its columns.
+
+    Attributes:
+        type: Type of every class name.
+        classes: At least two, all different.
+
+    >>> Output.of(["cat", "dog"]).labels().tolist()
+    ['cat', 'dog']
+    >>> Output.of([False, True]).type
+    'bool'
+    """
+
+    type: Literal["str", "int", "bool"]
+    classes: tuple[Label, ...]
+
+    @field_validator("classes")
+    @classmethod
+    def _usable(cls, classes: tuple[Label, ...]) -> tuple[Label, ...]:
+        if len(classes) < 2 or len(set(classes)) != len(classes):
+            raise ValueError(f"at least two different classes are needed, got {list(classes)}")
+        return classes
+
+    def model_post_init(self, _context: object) -> None:
+        """Check that every class has the type that is said."""
+        strangers = [label for label in self.classes if type(label).__name__ != self.type]
+        if strangers:
+            raise ValueError(f"class {strangers[0]!r} is not of type {self.type}")
+
+    @classmethod
+    def of(cls, classes: Iterable[Label | np.generic]) -> Output:
+        """The output that answers with these classes; NumPy scalars are welcome."""
+        plain = tuple(label.item() if isinstance(label, np.generic) else label for label in classes)
+        return cls.model_validate({"type": type(plain[0]).__name__ if plain else "str", "classes": plain})
+
+    def labels(self) -> np.ndarray:
+        """The classes as an array (k,) of text, int64 or bool."""
+        return np.array(self.classes, dtype=_DTYPES[self.type])
+
+
+class FileSum(_Part):
+    """What a file of the bundle must be.
+
+    Attributes:
+        sha256: Of its bytes, hexadecimal.
+        size: In bytes.
+    """
+
+    sha256: Sha256
+    size: int = Field(ge=0)
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of what decides how a model is built, read without importing any of it."""
+    versions = {"python": platform.python_version()}
+    for package in ("automl", "keras", "tensorflow", "numpy"):
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:  # such as Keras on JAX alone
+            continue
+    return versions
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Manifest(_Part):
+    """What a bundle says about itself.
+
+    Attributes:
+        format_version: Of this very file; a newer one is refused.
+        task: Name of the task, such as ``image-classify``.
+        name: Name of the model for people.
+        created: When, in UTC, ISO 8601.
+        inputs: Input contract of every input: what raw data must be and how it is brought to the working form.
+        outputs: Classes of every output.
+        validation: Metrics of the validated model on the validation rows; with ``refit`` the model in the bundle is
+            another one, trained on those rows too. None where a metric was not a finite number.
+        refit: Whether the model was trained again on training plus validation rows.
+        epochs: Epochs the model in the bundle was trained.
+        training: How it was trained.
+        parameters: Weights of the network, preprocessing's constants left out.
+        fingerprint: SHA-256 of the canonical architecture.
+        trial: Number of the trial it comes from.
+        study: Name of the study it comes from.
+        versions: Of this package, Keras, TensorFlow, NumPy and Python.
+        files: Checksum and size of every other file in the bundle.
+    """
+
+    format_version: Literal[1] = FORMAT_VERSION
+    task: str
+    name: str = Field(min_length=1)
+    created: str = Field(default_factory=_now)
+    inputs: Mapping[str, Mapping[str, Any]] = Field(min_length=1)
+    outputs: Mapping[str, Output] = Field(min_length=1)
+    validation: Mapping[str, float | None]
+    refit: bool
+    epochs: int = Field(ge=0)
+    training: TrainingSettings
+    parameters: int = Field(ge=0)
+    fingerprint: str
+    trial: int | None = None
+    study: str | None = None
+    versions: Mapping[str, str] = Field(default_factory=installed_versions)
+    files: Mapping[FileName, FileSum] = {}
+
+    @field_validator("validation")
+    @classmethod
+    def _finite(cls, metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+        return {name: value if value is not None and math.isfinite(value) else None for name, value in metrics.items()}
+
+    def text(self) -> str:
+        """The canonical JSON text: equal manifests are equal to the byte."""
+        document = self.model_dump(mode="json")
+        return json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def parse(cls, text: str | bytes, *, where: object = MANIFEST_FILE) -> Manifest:
+        """Read the text of a manifest; ``where`` names it in messages.
+
+        Raises:
+            ExportError: It is no JSON, newer than this version of the package, or not what a manifest must be.
+        """
+        try:
+            document = json.loads(text)
+        except ValueError as error:
+            raise ExportError(f"{where} is torn or no manifest ({error}); copy or export the model again") from None
+        version = document.get("format_version") if isinstance(document, dict) else None
+        if isinstance(version, int) and version > FORMAT_VERSION:
+            raise ExportError(
+                f"{where} has format_version {version}, and this version of automl reads {FORMAT_VERSION}: "
+                "it was written by a newer one; upgrade automl"
+            )
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "manifest"
+            raise ExportError(
+                f"{where} is no valid manifest: {place}: {first['msg']}; export the model again"
+            ) from None
