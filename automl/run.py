@@ -1,0 +1,299 @@
+"""The one story told once: open the data, search, train the best on all rows, write the bundle.
+
+The command line and the estimators both call :func:`run_search`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl import tasks
+from automl.arch import summarize
+from automl.config import Arrays, SearchConfig
+from automl.errors import AutoMLError, ConfigError, SpaceError
+from automl.events import Events, SearchStart
+from automl.execution import Executor, make_executor
+from automl.export import Manifest, Output, write_bundle
+from automl.jobs import Objective
+from automl.search.clock import Clock
+from automl.search.engine import Engine, Rules, Winner
+from automl.search.final import FinalModel, train_final
+from automl.search.interrupt import Interrupt
+from automl.search.plan import Plan
+from automl.search.proposer import Proposer
+from automl.search.sampling import make_pruner, make_sampler
+from automl.space import DefaultDecider, Space
+from automl.study import RunDraft, RunFolder, Study, quiet_optuna
+
+if TYPE_CHECKING:
+    from automl.data import PreparedData
+    from automl.tasks import Task
+
+log = logging.getLogger("automl.run")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search leaves behind.
+
+    Attributes:
+        run_dir: The run's folder.
+        model_dir: The bundle in it.
+        study_name: Name of the study in the run's database.
+        task: Name of the task.
+        objective: Metric that was improved.
+        value: Its best value, on the validation rows.
+        metrics: All metrics of the validated model.
+        refit: Whether the delivered model was trained on all rows.
+        epochs: Epochs of the delivered model.
+        trials: Trials that trained at least one epoch.
+        best_trial: Number of the best one.
+        description: Its network in a few words.
+        parameters: Its weights.
+        classes: Labels in the order of the model's probabilities.
+        seconds: From the command's start to the written bundle.
+        interrupted: Whether Ctrl-C ended it.
+    """
+
+    run_dir: Path
+    model_dir: Path
+    study_name: str
+    task: str
+    objective: str
+    value: float
+    metrics: Mapping[str, float]
+    refit: bool
+    epochs: int
+    trials: int
+    best_trial: int
+    description: str
+    parameters: int
+    classes: tuple[Any, ...]
+    seconds: float
+    interrupted: bool
+
+
+def run_search(config: SearchConfig, events: Events | None = None) -> SearchResult:
+    """Search, train the winner on all rows, and write the bundle.
+
+    The first Ctrl-C (in the main thread) ends the search after the running epoch and delivers the best model so far.
+
+    Args:
+        config: What is wanted.
+        events: Who watches.
+
+    Raises:
+        ConfigError: An unknown task or objective, or a contradiction.
+        SpaceError: The search space is not valid, or its default does not fit the data.
+        DataError: The data cannot be used; no run is left behind.
+        SearchError: No trial succeeded.
+        StudyError: The run's folder cannot be used.
+    """
+    events = events or Events()
+    try:
+        with Interrupt() as interrupt:
+            return _run(config, events, interrupt)
+    finally:
+        events.closed()
+
+
+def _run(config: SearchConfig, events: Events, interrupt: Interrupt) -> SearchResult:
+    task = tasks.get(config.task)
+    objective = task.objective(config.objective)
+    space = _load_space(config, task)
+    folder = RunFolder.create(config.out, task=task.name, storage=config.storage, study=config.study)
+    # From here to the first trial nothing of worth is in the folder: whatever goes wrong takes it away again.
+    try:
+        with make_executor(config.workers, log_dir=folder.logs) as executor:
+            prepared = task.prepare(config, folder.prepared, events)
+            _check_default(space, task, prepared)
+            seed = secrets.randbelow(2**32) if config.seed is None else config.seed
+            search = _Search(config, task, space, prepared, folder, objective, seed)
+            return search.run(executor, events, interrupt)
+    except BaseException:
+        _discard_if_empty(folder)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One search with everything decided."""
+
+    config: SearchConfig
+    task: Task
+    space: Space
+    prepared: PreparedData
+    folder: RunFolder
+    objective: Objective
+    seed: int
+
+    def run(self, executor: Executor, events: Events, interrupt: Interrupt) -> SearchResult:
+        config, clock = self.config, Clock(self.config.started, self.config.time_budget)
+        events.data_ready(self.task.summary(self.prepared))
+        events.search_started(self._start(clock))
+        growth = len(self.prepared.rows("all")) / len(self.prepared.rows("train"))
+        rules = Rules(
+            task=self.task.name,
+            data=self.folder.prepared,
+            objective=self.objective,
+            max_trials=config.max_trials,
+            plan=Plan(config.time_budget, growth),
+            clock=clock,
+            checkpoints=self.folder.checkpoints,
+        )
+        with self._open_study(clock) as study:
+            proposer = Proposer(
+                self.space,
+                task=self.task,
+                prepared=self.prepared,
+                study=study,
+                seed=self.seed,
+                max_epochs=config.max_epochs,
+            )
+            engine = Engine(
+                rules, proposer=proposer, study=study, executor=executor, events=events, interrupt=interrupt
+            )
+            winner = engine.search()
+            final = train_final(winner, rules, executor=executor, events=events, interrupt=interrupt)
+            manifest = self._write_bundle(winner, final, study)
+            result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
+            study.finish_run(_document(result))
+        return result
+
+    def _start(self, clock: Clock) -> SearchStart:
+        return SearchStart(
+            run_dir=str(self.folder.path),
+            task=self.task.name,
+            space=self.space.name,
+            objective=self.objective.metric,
+            maximize=self.objective.direction == "maximize",
+            time_budget=self.config.time_budget,
+            elapsed=clock.elapsed(),
+            max_trials=self.config.max_trials,
+        )
+
+    def _open_study(self, clock: Clock) -> Study:
+        draft = RunDraft(
+            task=self.task.name,
+            objective=self.objective.metric,
+            direction=self.objective.direction,
+            seed=self.seed,
+            space_name=self.space.name,
+            space_text=self.space.source,
+            command=_command(self.config),
+            data_digest=self.prepared.digest,
+            data_summary=self.task.summary(self.prepared),
+            budget_seconds=self.config.time_budget,
+            seconds_used=clock.elapsed(),
+        )
+        with quiet_optuna():
+            sampler, pruner = make_sampler(self.seed), make_pruner()
+        return Study.create(self.folder.storage_url, self.folder.study, run=draft, sampler=sampler, pruner=pruner)
+
+    def _write_bundle(self, winner: Winner, final: FinalModel, study: Study) -> Manifest:
+        proposal = winner.proposal
+        manifest = Manifest(
+            task=self.task.name,
+            name=self.space.name,
+            inputs={name: self.prepared.contract.to_json() for name in self.prepared.inputs},
+            outputs={name: Output.of(self.prepared.classes) for name in proposal.architecture.outputs},
+            validation=dict(final.metrics),
+            refit=final.refit,
+            epochs=final.epochs,
+            training=proposal.training,
+            parameters=winner.result.parameters or proposal.summary.parameters,
+            fingerprint=proposal.architecture.fingerprint,
+            trial=proposal.number,
+            study=self.folder.study,
+        )
+        written = write_bundle(
+            self.folder.model,
+            model_file=final.model_file,
+            manifest=manifest,
+            space_text=self.space.source,
+            architecture=proposal.architecture.to_json(),
+        )
+        if final.refit:
+            final.model_file.unlink()  # the bundle holds the only copy anyone needs
+        study.add_artifact("model", self.folder.model / "model.keras", root=self.folder.path)
+        return written
+
+    def _result(
+        self, winner: Winner, final: FinalModel, manifest: Manifest, trials: int, clock: Clock, interrupt: Interrupt
+    ) -> SearchResult:
+        return SearchResult(
+            run_dir=self.folder.path,
+            model_dir=self.folder.model,
+            study_name=self.folder.study,
+            task=self.task.name,
+            objective=self.objective.metric,
+            value=winner.value,
+            metrics=dict(final.metrics),
+            refit=final.refit,
+            epochs=final.epochs,
+            trials=trials,
+            best_trial=winner.proposal.number,
+            description=winner.proposal.sketch,
+            parameters=manifest.parameters,
+            classes=tuple(self.prepared.classes),
+            seconds=clock.elapsed(),
+            interrupted=interrupt.requested,
+        )
+
+
+def _load_space(config: SearchConfig, task: Task) -> Space:
+    space = config.space if isinstance(config.space, Space) else Space.load(config.space or task.default_space)
+    if space.task is not None and space.task != task.name:
+        raise ConfigError(f"the space {space.name!r} is for the task {space.task!r}, and {task.name!r} was asked for")
+    return space
+
+
+def _check_default(space: Space, task: Task, prepared: PreparedData) -> None:
+    """Refuse a space whose default does not fit the data before anything is trained."""
+    try:
+        candidate = space.interpret(DefaultDecider(), inputs=task.inputs(prepared), heads=task.heads(prepared))
+        summarize(candidate.architecture)
+    except SpaceError as error:
+        shapes = ", ".join(f"{name} {tuple(i.shape)}" for name, i in task.inputs(prepared).items())
+        error.message = f"{error.message} (the default of {space.name!r} for {shapes})"
+        raise
+
+
+def _discard_if_empty(folder: RunFolder) -> None:
+    try:
+        folder.discard()
+    except AutoMLError as error:
+        log.debug("kept %s: %s", folder.path, error)
+
+
+def _command(config: SearchConfig) -> dict[str, Any]:
+    """The configuration as the study keeps it: JSON-able, arrays and spaces by name only."""
+
+    def name(value: object) -> object:
+        if isinstance(value, Arrays):
+            return f"arrays {value.x.shape} {value.x.dtype}"
+        if isinstance(value, Space):
+            return value.name
+        return str(value) if isinstance(value, Path) else value
+
+    fields = ("task", "data", "validation", "space", "max_trials", "time_budget", "max_epochs", "objective", "seed")
+    more = ("out", "storage", "study", "workers", "on_bad_file")
+    return {field: name(getattr(config, field)) for field in fields + more}
+
+
+def _document(result: SearchResult) -> dict[str, Any]:
+    return {
+        "best_trial": result.best_trial,
+        "value": result.value,
+        "metrics": dict(result.metrics),
+        "refit": result.refit,
+        "epochs": result.epochs,
+        "trials": result.trials,
+        "seconds": result.seconds,
+        "interrupted": result.interrupted,
+    }

@@ -1,0 +1,1 @@
+"""Which network next, how long it may take, and when to stop."""

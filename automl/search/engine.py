@@ -1,0 +1,279 @@
+"""The loop of a search: propose, train, record, until the budget, the number of trials or Ctrl-C says stop."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.errors import SearchError
+from automl.events import Events, TrialEnd
+from automl.jobs import DataRef, EpochReport, Objective, Reply, TrialJob, TrialResult
+from automl.search.checkpoints import Checkpoints
+from automl.search.plan import Plan, TrialCost
+from automl.search.proposer import Proposal, Proposer
+from automl.study import TrialOutcome, TrialRecord
+
+if TYPE_CHECKING:
+    from automl.execution import Executor
+    from automl.search.clock import Clock
+    from automl.search.interrupt import Interrupt
+    from automl.study import Study
+
+log = logging.getLogger("automl.search")
+
+# Proposals in a row that were infeasible or known: the space has nothing new within reach.
+EXHAUSTED = 100
+# Failed trials in a row after which no further one is tried.
+GIVE_UP = 6
+# Seconds between looks at the clock and at Ctrl-C while a trial runs.
+TICK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the loop obeys.
+
+    Attributes:
+        task: Name of the task, for the jobs.
+        data: The prepared-data folder, for the jobs.
+        objective: What is improved.
+        max_trials: Trials that train at least one epoch, or None.
+        plan: How the time is divided.
+        clock: The time.
+        checkpoints: Folder of the trials' models.
+    """
+
+    task: str
+    data: Path
+    objective: Objective
+    max_trials: int | None
+    plan: Plan
+    clock: Clock
+    checkpoints: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The best trial so far and what its final training needs to know."""
+
+    proposal: Proposal
+    result: TrialResult
+    value: float
+    cost: TrialCost
+
+
+class Engine:
+    """Runs trials on an executor and records them in a study.
+
+    Attributes:
+        winner: The best trial so far, or None.
+        trained: Trials that trained at least one epoch.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        proposer: Proposer,
+        study: Study,
+        executor: Executor,
+        events: Events,
+        interrupt: Interrupt,
+    ) -> None:
+        self._rules, self._proposer, self._study, self._executor = rules, proposer, study, executor
+        self._events, self._interrupt = events, interrupt
+        self._running: dict[str, Proposal] = {}
+        self._pruned: set[str] = set()
+        self._epochs: int | None = None
+        self._failed_in_a_row = 0
+        self._checkpoints = Checkpoints(rules.checkpoints, rules.objective)
+        self.winner: Winner | None = None
+        self.trained = 0
+
+    def search(self) -> Winner:
+        """Run until there is a reason to stop.
+
+        Raises:
+            SearchError: No trial succeeded; the message says why.
+        """
+        self._proposer.enqueue_first()
+        while True:
+            reason = self._fill()
+            if not self._running:
+                break
+            for event in self._executor.poll(TICK):
+                if isinstance(event, EpochReport):
+                    self._on_epoch(event)
+                else:
+                    self._on_result(event)
+        if self.winner is None:
+            raise self._nothing_found(reason)
+        self._events.stopping(reason)
+        return self.winner
+
+    def _fill(self) -> str:
+        """Start trials while there is room and reason; returns why no further one starts, or an empty text."""
+        while len(self._running) < self._executor.capacity:
+            if reason := self._reason_to_stop():
+                return reason
+            proposal = self._proposer.propose(epochs=self._epochs)
+            if isinstance(proposal, TrialRecord):
+                self._events.trial_ended(_trial_end(proposal))
+                continue
+            self._start(proposal)
+        return ""
+
+    def _reason_to_stop(self) -> str:
+        rules = self._rules
+        if self._interrupt.requested:
+            return "stopped by Ctrl-C"
+        if rules.max_trials is not None and self.trained + len(self._running) >= rules.max_trials:
+            return f"{rules.max_trials} trials are done"
+        if self._failed_in_a_row >= GIVE_UP:
+            return f"{GIVE_UP} trials in a row failed"
+        if self._proposer.rejected_in_a_row >= EXHAUSTED:
+            return f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible"
+        if self._seconds_for_a_trial() == 0:
+            return "the rest of the time is for the final training"
+        return ""
+
+    def _seconds_for_a_trial(self) -> float | None:
+        best = None if self.winner is None else self.winner.cost
+        return self._rules.plan.trial_seconds(self._rules.clock.remaining(), best)
+
+    def _start(self, proposal: Proposal) -> None:
+        epochs = proposal.training.epochs if self._epochs is None else min(self._epochs, proposal.training.epochs)
+        job = TrialJob(
+            job_id=f"trial-{proposal.number}",
+            task=self._rules.task,
+            architecture=proposal.architecture.to_json(),
+            training=proposal.training.model_copy(update={"epochs": epochs}),
+            data=DataRef(directory=str(self._rules.data)),
+            objective=self._rules.objective,
+            seed=proposal.seed,
+            seconds=self._seconds_for_a_trial(),
+            model_file=str(self._checkpoints.file(proposal.number)),
+        )
+        self._running[job.job_id] = proposal
+        self._events.trial_started(proposal.number, proposal.sketch)
+        self._executor.submit(job)
+
+    def _on_epoch(self, report: EpochReport) -> None:
+        number = self._running[report.job_id].number
+        self._study.epoch(
+            number,
+            epoch=report.epoch,
+            metrics=report.metrics,
+            learning_rate=report.learning_rate,
+            seconds=report.seconds,
+            planned_epochs=report.planned_epochs,
+        )
+        last = report.epoch >= report.planned_epochs
+        prune = not last and self._study.should_prune(number)
+        if prune:
+            self._pruned.add(report.job_id)
+        stop = prune or self._interrupt.requested
+        self._executor.reply(report.job_id, Reply(action="stop" if stop else "continue"))
+        self._events.epoch_ended(number, report)
+
+    def _on_result(self, result: TrialResult) -> None:
+        proposal = self._running.pop(result.job_id)
+        record = self._record(proposal, result)
+        if record.trained:
+            self.trained += 1
+        if record.state == "failed":
+            self._failed_in_a_row += 1
+            self._events.trial_ended(_trial_end(record))
+            return
+        self._failed_in_a_row = 0
+        self._learn(proposal, result, record)
+        self._events.trial_ended(_trial_end(record))
+
+    def _record(self, proposal: Proposal, result: TrialResult) -> TrialRecord:
+        number, outcome = proposal.number, _outcome(result, self._rules.objective.metric)
+        if (failure := result.failure) is not None:
+            return self._study.fail(
+                number,
+                kind=failure.kind,
+                message=failure.message,
+                advice=failure.advice,
+                traceback=failure.traceback,
+                outcome=outcome,
+            )
+        if result.job_id in self._pruned:
+            reason = f"behind the median of the trials before after {result.epochs} of {result.planned_epochs} epochs"
+            return self._study.prune(number, outcome, reason=reason)
+        interrupted = result.status == "stopped"
+        return self._study.complete(number, outcome, reason="stopped by Ctrl-C" if interrupted else "")
+
+    def _learn(self, proposal: Proposal, result: TrialResult, record: TrialRecord) -> None:
+        """Take from a trained trial the epochs of later ones, the best so far and which model files stay."""
+        if self._epochs is None and result.status == "complete":
+            self._epochs = _common_epochs(proposal, result)
+        if record.state != "complete" or record.value is None:
+            self._checkpoints.drop(proposal.number)
+            return
+        self._checkpoints.keep(proposal.number, record.value)
+        if self._rules.objective.better(record.value, None if self.winner is None else self.winner.value):
+            cost = _cost(proposal, result)
+            self.winner = Winner(proposal=proposal, result=result, value=record.value, cost=cost)
+
+    def _nothing_found(self, reason: str) -> SearchError:
+        records = [record for record in self._study.trials() if record.state in ("failed", "infeasible")]
+        reasons = Counter(f"{r.state}: {r.failure_message or r.reason}" for r in records)
+        lines = [f"  {count} x {text}" for text, count in reasons.most_common(5)]
+        if not lines:
+            return SearchError(f"no trial was finished ({reason}); give the search more time", trained=False)
+        advice = next((r.failure_advice for r in records if r.failure_advice), "look at `automl trials RUN`")
+        head = f"no trial succeeded ({reason}):"
+        return SearchError("\n".join([head, *lines, f"what to do: {advice}"]), trained=self.trained > 0)
+
+
+def _common_epochs(proposal: Proposal, result: TrialResult) -> int | None:
+    """Epochs for all later trials where the clock shortened this one's schedule; None where it did not."""
+    return result.planned_epochs if result.planned_epochs < proposal.training.epochs else None
+
+
+def _cost(proposal: Proposal, result: TrialResult) -> TrialCost:
+    seconds: Mapping[str, float] = result.seconds
+    step, steps = result.step_seconds or 0.0, result.steps_per_epoch or 1
+    return TrialCost(
+        build_seconds=seconds.get("build", 0.0) + seconds.get("save", 0.0),
+        epoch_seconds=step * steps,
+        epochs=proposal.training.epochs,
+        trial_seconds=sum(seconds.values()),
+    )
+
+
+def _outcome(result: TrialResult, metric: str) -> TrialOutcome:
+    return TrialOutcome(
+        value=result.metrics.get(metric),
+        epochs=result.epochs,
+        planned_epochs=result.planned_epochs or None,
+        best_epoch=result.best_epoch,
+        metrics=result.metrics,
+        seconds=result.seconds,
+        parameters=result.parameters,
+        step_seconds=result.step_seconds,
+        steps_per_epoch=result.steps_per_epoch,
+    )
+
+
+def _trial_end(record: TrialRecord) -> TrialEnd:
+    reason = record.reason or record.failure_message or ""
+    if record.duplicate_of is not None:
+        reason = reason or f"same as trial {record.duplicate_of}"
+    return TrialEnd(
+        number=record.number,
+        state=record.state,
+        value=record.value,
+        epochs=record.epochs,
+        seconds=record.total_seconds,
+        parameters=record.parameters,
+        reason=reason,
+        description=record.description,
+    )
