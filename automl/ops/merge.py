@@ -1,0 +1,114 @@
+"""Merges: several inputs, one output."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from automl.errors import ShapeError
+from automl.ops.base import Built, Cost, Op, keras_layer
+from automl.ops.registry import op
+from automl.ops.shapes import Shape, channels, show, size
+
+
+class _Merge(Op):
+    min_inputs: ClassVar[int] = 2
+    max_inputs: ClassVar[int | None] = None
+    keras_name: ClassVar[str]
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """See ``Op.infer``."""
+        self.check_inputs(inputs)
+        return self.merged(inputs)
+
+    @abstractmethod
+    def merged(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The output's shape."""
+
+    def build(self, *inputs: Shape, name: str) -> Built:
+        """See ``Op.build``."""
+        self.check_inputs(inputs)
+        layer = keras_layer(self.keras_name, name=name)
+
+        def merge(*tensors: Any) -> Any:
+            return layer(list(tensors))
+
+        return merge
+
+
+class _Elementwise(_Merge):
+    commutative: ClassVar[bool] = True
+
+    def merged(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The shape that all inputs have."""
+        if len(set(inputs)) > 1:
+            raise ShapeError(f"{self.name!r} needs inputs of one shape, got {_listed(inputs)}")
+        return inputs[0]
+
+    def cost(self, *inputs: Shape) -> Cost:
+        """One operation a number and input after the first."""
+        y = self.infer(*inputs)
+        return Cost(flops=size(y) * (len(inputs) - 1), activations=size(y))
+
+
+@op("add")
+class Add(_Elementwise):
+    """Sum of inputs of one shape."""
+
+    keras_name: ClassVar[str] = "Add"
+
+
+@op("average")
+class Average(_Elementwise):
+    """Mean of inputs of one shape."""
+
+    keras_name: ClassVar[str] = "Average"
+
+    def cost(self, *inputs: Shape) -> Cost:
+        """The sum and a division."""
+        y = self.infer(*inputs)
+        return Cost(flops=size(y) * len(inputs), activations=size(y))
+
+
+@op("maximum")
+class Maximum(_Elementwise):
+    """Largest of inputs of one shape."""
+
+    keras_name: ClassVar[str] = "Maximum"
+
+
+@op("multiply")
+class Multiply(_Elementwise):
+    """Product of the inputs. An axis of 1 is repeated as often as another input needs, so that gates fit maps."""
+
+    keras_name: ClassVar[str] = "Multiply"
+
+    def merged(self, inputs: tuple[Shape, ...]) -> Shape:
+        """Equal axes, or the one that is not 1."""
+        if len({len(shape) for shape in inputs}) == 1:
+            axes = [set(axis) - {1} or {1} for axis in zip(*inputs, strict=True)]
+            if all(len(axis) == 1 for axis in axes):
+                return tuple(axis.pop() for axis in axes)
+        raise ShapeError(f"{self.name!r} needs inputs of one shape, or 1 on an axis, got {_listed(inputs)}")
+
+
+@op("concat")
+class Concat(_Merge):
+    """The channels of all inputs, one after the other; the other axes must be equal."""
+
+    keras_name: ClassVar[str] = "Concatenate"
+
+    def merged(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The sum of the channels."""
+        depth = sum(channels(self.name, shape) for shape in inputs)
+        if len({shape[:-1] for shape in inputs}) > 1:
+            raise ShapeError(f"{self.name!r} needs inputs that differ in their channels only, got {_listed(inputs)}")
+        return (*inputs[0][:-1], depth)
+
+    def cost(self, *inputs: Shape) -> Cost:
+        """Nothing is computed."""
+        return Cost(activations=size(self.infer(*inputs)))
+
+
+def _listed(shapes: tuple[Shape, ...]) -> str:
+    return " and ".join(show(shape) for shape in shapes)

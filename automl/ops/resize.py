@@ -1,0 +1,83 @@
+"""Larger maps: repeated, interpolated or padded."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from automl.errors import ShapeError
+from automl.ops.base import Built, UnaryOp, Window, keras_layer
+from automl.ops.registry import op
+from automl.ops.shapes import Shape, size, spatial, spread
+
+_Pad = Annotated[int, Field(ge=0)]
+
+
+@op("upsample")
+class Upsample(UnaryOp):
+    """Make a map larger by a whole factor.
+
+    Args:
+        size: Factor along every spatial axis, or one number each.
+        interpolation: ``nearest`` repeats; ``bilinear`` is for two spatial axes.
+    """
+
+    shorthand: ClassVar[str | None] = "size"
+    windows: ClassVar[tuple[str, ...]] = ("size",)
+
+    size: Window = 2
+    interpolation: Literal["nearest", "bilinear"] = "nearest"
+
+    def output(self, x: Shape) -> Shape:
+        """Spatial axes times the factor."""
+        axes = spatial(self.name, x)
+        if self.interpolation == "bilinear" and len(axes) != 2:
+            raise ShapeError(f"bilinear {self.name!r} needs two spatial axes, the input has {len(axes)}")
+        factors = spread(self.name, "size", self.size, len(axes))
+        return (*(axis and axis * factor for axis, factor in zip(axes, factors, strict=True)), x[-1])
+
+    def flops(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """None for copies; four products and three sums a number for bilinear interpolation."""
+        return 7 * size(y) if self.interpolation == "bilinear" else 0
+
+    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
+        """A factor of one."""
+        return bool(self.arguments()["size"] == 1)
+
+    def layer(self, x: Shape, name: str) -> Built:
+        """Keras' ``UpSampling1D``, ``2D`` or ``3D``."""
+        rank = len(x) - 1
+        factors = spread(self.name, "size", self.size, rank)
+        options = {"interpolation": self.interpolation} if rank == 2 else {}
+        return keras_layer(f"UpSampling{rank}D", factors[0] if rank == 1 else factors, name=name, **options)
+
+
+@op("zeropad")
+class ZeroPad(UnaryOp):
+    """Zeros around a map.
+
+    Args:
+        pad: How many on both sides of every spatial axis, or one number each.
+    """
+
+    shorthand: ClassVar[str | None] = "pad"
+    windows: ClassVar[tuple[str, ...]] = ("pad",)
+
+    pad: _Pad | Annotated[tuple[_Pad, ...], Field(strict=False, min_length=1, max_length=3)] = 1
+
+    def output(self, x: Shape) -> Shape:
+        """Spatial axes plus twice the padding."""
+        axes = spatial(self.name, x)
+        pads = spread(self.name, "pad", self.pad, len(axes))
+        return (*(axis and axis + 2 * pad for axis, pad in zip(axes, pads, strict=True)), x[-1])
+
+    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
+        """No padding."""
+        return bool(self.arguments()["pad"] == 0)
+
+    def layer(self, x: Shape, name: str) -> Built:
+        """Keras' ``ZeroPadding1D``, ``2D`` or ``3D``."""
+        rank = len(x) - 1
+        pads = spread(self.name, "pad", self.pad, rank)
+        return keras_layer(f"ZeroPadding{rank}D", pads[0] if rank == 1 else pads, name=name)
