@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml
 
 demo: setup
 	@$(BIN)/python examples/make_digits.py data/digits
-	@sh examples/demo.sh $(BIN)
+	@$(BIN)/python examples/demo.py
 
 test: setup
 	$(BIN)/python -m pytest
