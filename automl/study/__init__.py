@@ -1,0 +1,61 @@
+"""Where a search is kept: the run's folder, its database, and the one who may write to it.
+
+``Study`` is the only writer and the only part that loads Optuna; ``StudyReader`` looks into the database of a search
+that is over or still going on, and never changes it; ``RunFolder`` is the folder both belong to.
+
+>>> from automl.study import TrialOutcome
+>>> TrialOutcome(value=0.93, epochs=8, best_epoch=6).value
+0.93
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from automl.study.records import (
+    ENDED,
+    TRIAL_STATES,
+    ArtifactRecord,
+    EpochRecord,
+    RunDraft,
+    RunRecord,
+    TrialDetail,
+    TrialDraft,
+    TrialOutcome,
+    TrialRecord,
+    TrialState,
+)
+from automl.study.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from automl.study.optuna_side import quiet_optuna
+    from automl.study.reader import StudyReader
+    from automl.study.study import Study
+
+__all__ = [
+    "ENDED",
+    "TRIAL_STATES",
+    "ArtifactRecord",
+    "EpochRecord",
+    "RunDraft",
+    "RunFolder",
+    "RunRecord",
+    "Study",
+    "StudyReader",
+    "TrialDetail",
+    "TrialDraft",
+    "TrialOutcome",
+    "TrialRecord",
+    "TrialState",
+    "quiet_optuna",
+]
+
+# SQLAlchemy takes half a second and Optuna one more: whoever only looks into a folder pays for neither.
+_LATER = {"Study": "study", "StudyReader": "reader", "quiet_optuna": "optuna_side"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

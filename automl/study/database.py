@@ -1,0 +1,188 @@
+"""Opening a database: for the one writer, for any reader, and making sure that its tables are ours to use."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, update
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from automl.errors import StudyError
+from automl.study.tables import SCHEMA_VERSION, Base, Meta
+from automl.study.urls import hide_passwords, lost_password, shown_url, sqlite_path
+
+BUSY_SECONDS = 60  # how long to wait for another process that writes, a dashboard's note for example
+
+Migration = Callable[[Connection], None]
+MIGRATIONS: Mapping[int, Migration] = {}  # from this version to the next
+
+_to_json = partial(json.dumps, allow_nan=False, ensure_ascii=False)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for writing.
+
+    Raises:
+        StudyError: The URL cannot be read, its driver is missing, or its password was not kept.
+    """
+    if lost_password(url):
+        raise StudyError(f"the password of {url} is not kept with a run; give the whole URL with --storage")
+    try:
+        make_url(url)
+        engine = create_engine(url, json_serializer=_to_json, **connect_options(url))
+    except ArgumentError:
+        raise StudyError(
+            f"cannot read {shown_url(url)!r} as a database URL; write for example sqlite:///study.db "
+            "or postgresql+psycopg://user:password@host/database"
+        ) from None
+    except (ImportError, NoSuchModuleError) as error:
+        raise StudyError(f"no driver for {shown_url(url)}: {error}; install it and try again") from None
+    tune(engine)
+    return engine
+
+
+def connect_options(url: str) -> dict[str, Any]:
+    """Arguments of ``create_engine`` by which a writer waits for others instead of failing."""
+    return {"connect_args": {"timeout": BUSY_SECONDS}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+
+
+def tune(engine: Engine) -> None:
+    """Make SQLite fast and strict; nothing to do for other databases.
+
+    With a write-ahead log readers never wait for the writer; ``synchronous=NORMAL`` can lose the last commits in a
+    power cut but never tears the file. A transaction takes the write lock when it begins: one that reads first and
+    then finds that someone else has written cannot wait, it fails.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver's own idea of when to begin gets in the way
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def settle(engine: Engine) -> None:
+    """Close a writer's engine; a SQLite database is left as one file that can be copied and opened anywhere."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            _leave_log(driver)
+    engine.dispose()
+
+
+def _leave_log(connection: Any) -> None:
+    try:
+        connection.execute("PRAGMA busy_timeout=0")  # someone is reading: not worth waiting for
+        connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError:
+        return
+
+
+def open_reader(url: str) -> Engine:
+    """An engine that cannot write. A SQLite file must exist and is opened so that nothing is created beside it.
+
+    Raises:
+        StudyError: There is no such database.
+    """
+    path = sqlite_path(url)
+    if path is not None:
+        return _open_file(path)
+    engine = open_engine(url)
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(postgresql_readonly=True)
+    return engine
+
+
+def _open_file(path: Path) -> Engine:
+    if not path.is_file():
+        raise StudyError(f"there is no study database {path}; give a run's folder or its study.db")
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(_reading_uri(path), uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=_to_json)
+
+
+def _reading_uri(path: Path) -> str:
+    """SQLite creates a log beside a file in WAL mode that has none, even for a reader.
+
+    Without a log nobody is writing, so such a file (a copy, say) is as good as immutable while one query lasts.
+    """
+    with path.open("rb") as file:
+        logged = file.read(20)[18:] == b"\x02\x02"
+    alone = logged and not path.with_name(path.name + "-wal").exists()
+    return f"file:{quote(str(path.resolve()))}?mode=ro{'&immutable=1' if alone else ''}"
+
+
+def prepare_schema(engine: Engine, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:
+    """Make our tables in a database that has none, and bring older ones up to date.
+
+    Raises:
+        StudyError: The tables are newer than this version of the package.
+    """
+    with engine.begin() as connection:
+        if not inspect(connection).has_table(Meta.__tablename__):
+            Base.metadata.create_all(connection)
+            row = {"id": 1, "schema_version": SCHEMA_VERSION, "library_version": version("automl")}
+            connection.execute(insert(Meta).values(created=datetime.now(UTC), **row))
+            return
+        for step in range(_known_version(connection), SCHEMA_VERSION):
+            migrations[step](connection)
+            connection.execute(update(Meta).values(schema_version=step + 1))
+
+
+def check_schema(connection: Connection, where: str) -> None:
+    """Make sure that a database can be read.
+
+    Raises:
+        StudyError: It holds none of our tables, or newer or older ones than this version reads.
+    """
+    if not inspect(connection).has_table(Meta.__tablename__):
+        raise StudyError(f"{where} holds no study of automl; give a run's folder or its study.db")
+    found = _known_version(connection)
+    if found < SCHEMA_VERSION:
+        raise StudyError(
+            f"{where} has tables of version {found}, this package reads {SCHEMA_VERSION}; continue the search once "
+            "with this version to bring it up to date"
+        )
+
+
+def _known_version(connection: Connection) -> int:
+    found, library = connection.execute(select(Meta.schema_version, Meta.library_version)).one()
+    if found > SCHEMA_VERSION:
+        raise StudyError(
+            f"the study's tables have version {found} (made by automl {library}), this package knows "
+            f"{SCHEMA_VERSION} at most; update automl"
+        )
+    return int(found)
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turn the database's errors into one sentence without a password.
+
+    Raises:
+        StudyError: The database refused.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        cause = getattr(error, "orig", None) or error
+        advice = "another process holds it; try again" if "locked" in str(cause) else "check the file or the server"
+        raise StudyError(f"{what}: {hide_passwords(str(cause)).strip()}; {advice}") from None

@@ -1,0 +1,221 @@
+"""A run is a folder: ``run.json``, ``study.db``, ``checkpoints/``, ``model/``, ``logs/`` and ``prepared/``."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from automl.errors import StudyError
+from automl.study.facts import package_versions
+from automl.study.files import write_whole
+from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, nearest_run, read_manifest
+from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url
+
+FOLDERS = ("checkpoints", "model", "logs", "prepared")
+
+_STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The folder of one search; make one with ``create`` or ``open``.
+
+    Attributes:
+        path: The folder, absolute.
+        task: Name of the task.
+        study: Name of the study in the database.
+        created: When the folder was made, UTC.
+        versions: Of Python and the packages that matter, then.
+        storage: The database's URL; None for ``study.db`` in the folder.
+        made: What ``create`` made, outermost first; empty after ``open``.
+    """
+
+    path: Path
+    task: str
+    study: str
+    created: datetime
+    versions: Mapping[str, str]
+    storage: str | None = field(default=None, repr=False)
+    made: tuple[Path, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def create(
+        cls,
+        path: Path | None,
+        *,
+        task: str,
+        storage: str | None = None,
+        study: str | None = None,
+        default_parent: Path = Path("automl-runs"),
+    ) -> RunFolder:
+        """Make the folder of a new search.
+
+        Args:
+            path: Where; it may exist if it is empty. None makes ``<default_parent>/<task>-<date>``.
+            task: Name of the task.
+            storage: URL of the database; None for ``study.db`` in the folder.
+            study: Name of the study; None takes the folder's.
+            default_parent: Where folders without a name of their own go.
+
+        Raises:
+            StudyError: The folder holds something already, or cannot be made or written.
+        """
+        created = datetime.now(UTC)
+        try:
+            made = _make(path.absolute()) if path else _make_dated(default_parent.absolute(), task, created)
+        except OSError as error:
+            raise StudyError(f"cannot make the run's folder {path or default_parent}: {error.strerror}") from None
+        folder = path.absolute() if path else made[-1]
+        name = study or _study_name(folder.name)
+        run = cls(folder, task, name, created, package_versions(), _absolute(storage), made)
+        try:
+            run._write()
+        except OSError as error:
+            run.discard()
+            raise StudyError(f"cannot write into {folder}: {error.strerror}; choose another folder") from None
+        return run
+
+    @classmethod
+    def open(cls, path: Path, *, storage: str | None = None) -> RunFolder:
+        """Find an existing run.
+
+        Args:
+            path: Its folder.
+            storage: URL of the database, where ``run.json`` lost a password.
+
+        Raises:
+            StudyError: It is no run, it is damaged, or a newer version of this package made it.
+        """
+        folder = path.absolute()
+        if not (folder / MANIFEST).is_file():
+            raise StudyError(f"{path} is no run; {nearest_run(folder)}")
+        document = read_manifest(folder / MANIFEST)
+        kept = None if document["storage"] == f"sqlite:///{DATABASE}" else str(document["storage"])
+        created = datetime.fromisoformat(document["created"])
+        return cls(folder, document["task"], document["study"], created, document["versions"], storage or kept)
+
+    @property
+    def checkpoints(self) -> Path:
+        """Models of the trials."""
+        return self.path / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """The bundle."""
+        return self.path / "model"
+
+    @property
+    def logs(self) -> Path:
+        """What workers wrote."""
+        return self.path / "logs"
+
+    @property
+    def prepared(self) -> Path:
+        """The prepared data."""
+        return self.path / "prepared"
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, or None for a database elsewhere."""
+        return sqlite_path(self.storage) if self.storage else self.path / DATABASE
+
+    @property
+    def storage_url(self) -> str:
+        """The database's URL, password and all: not for showing.
+
+        Raises:
+            StudyError: The password is not known; ``run.json`` never holds one.
+        """
+        if self.storage is None:
+            return sqlite_url(self.path / DATABASE)
+        if lost_password(self.storage):
+            raise StudyError(
+                f"the password of {self.storage} is not kept in {self.path / MANIFEST}; "
+                "give the whole URL with --storage"
+            )
+        return self.storage
+
+    @property
+    def shown_url(self) -> str:
+        """The database's URL for people and files."""
+        return shown_url(self.storage) if self.storage else f"sqlite:///{self.path / DATABASE}"
+
+    def discard(self) -> None:
+        """Undo ``create``: remove what it made and what stands in it.
+
+        Raises:
+            StudyError: The run was opened, not created here, or holds trials or models.
+        """
+        if not self.made:
+            raise StudyError(f"{self.path} was not made just now; delete it by hand if it is not wanted")
+        if self._holds_results():
+            raise StudyError(f"{self.path} holds results; delete it by hand if they are not wanted")
+        for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+            (self.path / name).unlink(missing_ok=True)
+        for name in FOLDERS:
+            shutil.rmtree(self.path / name, ignore_errors=True)
+        for folder in reversed(self.made):
+            with suppress(OSError):  # not empty: someone else uses it too
+                folder.rmdir()
+
+    def _write(self) -> None:
+        for name in FOLDERS:
+            (self.path / name).mkdir()
+        document = {
+            "format_version": FORMAT_VERSION,
+            "storage": shown_url(self.storage) if self.storage else f"sqlite:///{DATABASE}",
+            "study": self.study,
+            "task": self.task,
+            "created": self.created.isoformat(),
+            "versions": dict(self.versions),
+        }
+        write_whole(self.path / MANIFEST, json.dumps(document, indent=2) + "\n")
+
+    def _holds_results(self) -> bool:
+        if any(any((self.path / name).glob("*")) for name in ("checkpoints", "model")):
+            return True
+        database = self.path / DATABASE
+        if not database.is_file():
+            return False
+        with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.Error):
+            return bool(connection.execute("SELECT count(*) FROM automl_trial").fetchone()[0])
+        return False
+
+
+def _make(folder: Path) -> tuple[Path, ...]:
+    if (folder / MANIFEST).exists():
+        raise StudyError(f"{folder} already holds a run; choose another folder with --out, or delete it first")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StudyError(f"{folder} exists and is neither empty nor a run; choose another folder with --out")
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(reversed(missing)) or (folder / MANIFEST,)  # an empty folder that was there stays there
+
+
+def _make_dated(parent: Path, task: str, created: datetime) -> tuple[Path, ...]:
+    outer = [place for place in (parent, *parent.parents) if not place.exists()]
+    parent.mkdir(parents=True, exist_ok=True)
+    name = f"{task}-{created.astimezone():%Y-%m-%d}"
+    for attempt in count(1):
+        folder = parent / (name if attempt == 1 else f"{name}-{attempt}")
+        with suppress(FileExistsError):  # two searches may start in the same moment
+            folder.mkdir()
+            break
+    return (*reversed(outer), folder)
+
+
+def _absolute(storage: str | None) -> str | None:
+    path = sqlite_path(storage) if storage else None
+    return storage if path is None else sqlite_url(path)
+
+
+def _study_name(name: str) -> str:
+    return name if _STUDY_NAME.fullmatch(name) else re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:100] or "study"
