@@ -1,0 +1,94 @@
+"""How good a model's answers are on labelled rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from automl.errors import DataError
+from automl.export.manifest import Label
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """How one class fared.
+
+    Attributes:
+        label: The class.
+        precision: Share of the answers with this class that were right; 0 without such an answer.
+        recall: Share of this class' rows that were answered right; 0 without such a row.
+        f1: Harmonic mean of both.
+        rows: Rows of this class.
+    """
+
+    label: Label
+    precision: float
+    recall: float
+    f1: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The score of a model on labelled rows.
+
+    Attributes:
+        metrics: ``accuracy``; ``balanced_accuracy`` (mean recall of the classes that have rows); ``f1_macro`` (mean F1
+            of the classes that have rows); ``log_loss`` (natural logarithm).
+        rows: Rows scored.
+        classes: The model's classes; the order of everything below.
+        per_class: One entry a class.
+        confusion: Counts; a row is the truth, a column the answer.
+    """
+
+    metrics: dict[str, float]
+    rows: int
+    classes: tuple[Label, ...]
+    per_class: tuple[ClassScore, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self)
+
+
+def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> Evaluation:
+    """Score answers.
+
+    Args:
+        truth: Codes (n,) int64.
+        probabilities: (n, k), float; rows sum to one.
+        classes: The k classes.
+
+    Raises:
+        DataError: There is no row.
+    """
+    from sklearn import metrics as sk  # slow to import, and only needed here
+
+    if not len(truth):
+        raise DataError("there is no row to evaluate on")
+    codes = np.arange(len(classes))
+    answers = probabilities.argmax(axis=1)
+    confusion = sk.confusion_matrix(truth, answers, labels=codes)
+    precision, recall, f1, rows = sk.precision_recall_fscore_support(truth, answers, labels=codes, zero_division=0.0)
+    present = rows > 0
+    chances = probabilities.astype(np.float64)
+    chances /= chances.sum(axis=1, keepdims=True)  # float32 rows are off by 1e-7, which scikit-learn warns about
+    names = tuple(classes.tolist())
+    return Evaluation(
+        metrics={
+            "accuracy": float(np.mean(answers == truth)),
+            "balanced_accuracy": float(recall[present].mean()),
+            "f1_macro": float(f1[present].mean()),
+            "log_loss": float(sk.log_loss(truth, chances, labels=codes)),
+        },
+        rows=len(truth),
+        classes=names,
+        per_class=tuple(
+            ClassScore(label, float(p), float(r), float(f), int(n))
+            for label, p, r, f, n in zip(names, precision, recall, f1, rows, strict=True)
+        ),
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+    )

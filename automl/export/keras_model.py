@@ -1,0 +1,51 @@
+"""The few things to know about a Keras model with one input and one output, whatever its structure is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.errors import ExportError
+
+if TYPE_CHECKING:
+    import keras
+
+
+def read_model(path: Path) -> keras.Model:
+    """Load a ``.keras`` file without running any code that is in it (``safe_mode``).
+
+    Raises:
+        ExportError: Keras cannot read it.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises anything from KeyError to zipfile.BadZipFile here
+        raise ExportError(
+            f"{path} cannot be loaded by Keras {keras.__version__}: {type(error).__name__}: {error}"
+        ) from error
+
+
+def input_dtype(model: keras.Model) -> str:
+    """The dtype of the model's only input."""
+    return str(model.inputs[0].dtype)
+
+
+def feed(model: keras.Model, x: Any) -> Any:
+    """``x`` in the structure that the model takes: as it is, or under its input's name."""
+    structure = model.input
+    if isinstance(structure, Mapping):
+        (name,) = structure
+        return {name: x}
+    return [x] if isinstance(structure, list) else x
+
+
+def first_output(answer: Any) -> Any:
+    """The only tensor in what the model answered: itself, or the one value of a dictionary or list."""
+    if isinstance(answer, Mapping):
+        (answer,) = answer.values()
+    elif isinstance(answer, (list, tuple)):
+        (answer,) = answer
+    return answer

@@ -1,0 +1,70 @@
+"""Answers to rows that have a name, and how they are written as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TextIO
+
+import numpy as np
+
+from automl.export.files import write_whole
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Predictions:
+    """What a model answered.
+
+    Attributes:
+        column: What ``names`` are: paths of pictures, or numbers of rows (from 0).
+        names: One a row.
+        labels: The most probable class of each row, (n,), in the classes' dtype.
+        probabilities: (n, k) float32; columns follow ``classes``.
+        classes: The k classes.
+        skipped: Files that were left out because they are no pictures.
+    """
+
+    column: Literal["path", "row"]
+    names: tuple[str, ...] | tuple[int, ...]
+    labels: np.ndarray
+    probabilities: np.ndarray
+    classes: np.ndarray
+    skipped: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def write_predictions(target: Path | TextIO, predictions: Predictions, *, proba: bool = False) -> None:
+    """Write answers as CSV (RFC 4180: comma, CRLF, quotes only where needed; UTF-8).
+
+    The columns are ``path`` or ``row``, ``label`` and, with ``proba``, one a class under the class' own name with the
+    shortest digits that give the same float32 back. Cells are exactly what the labels are: one that begins with ``=``
+    is not disarmed for spreadsheets, because then it would be another label.
+
+    Args:
+        target: A file, written whole or not at all, or an open text stream (opened with ``newline=""``).
+        predictions: The answers.
+        proba: Whether to write the probabilities too.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    if not isinstance(target, Path):
+        csv.writer(target).writerows(_rows(predictions, proba))
+        return
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(_rows(predictions, proba))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A file name that is not UTF-8 comes back as the bytes it is.
+    write_whole(target, text.getvalue().encode("utf-8", errors="surrogateescape"))
+
+
+def _rows(predictions: Predictions, proba: bool) -> Iterator[list[object]]:
+    classes = predictions.classes.tolist() if proba else []
+    yield [predictions.column, "label", *classes]
+    for name, label, chances in zip(predictions.names, predictions.labels, predictions.probabilities, strict=True):
+        yield [name, label, *(str(chance) for chance in (chances if proba else ()))]
