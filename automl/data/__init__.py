@@ -2,22 +2,56 @@
 
 ``read_images`` and ``read_arrays`` give a ``Dataset`` in the cache; ``PreparedData`` says which of its rows train and
 validate and what was fitted on them; ``ImageContract`` says what one picture looks like; ``decode_picture`` is the one
-way from a file to pixels.
+way from a file to pixels, and ``conform`` the one way from arrays. ``list_pictures``, ``list_class_folder`` and
+``read_npz`` say what a source holds.
 """
 
 from __future__ import annotations
 
+from automl.data.arrays import conform
+from automl.data.cache import CacheEntry, cache_root, clear_cache, list_cache
+from automl.data.checks import check_splittable
 from automl.data.contract import ImageContract
-from automl.data.dataset import Dataset
+from automl.data.dataset import Dataset, Label
+from automl.data.folder import Listing, Part, folder_parts, list_class_folder, list_pictures
+from automl.data.labels import as_labels, encode_as
+from automl.data.npz import npz_parts, read_npz
+from automl.data.pictures import PictureError, decode_picture
 from automl.data.prepared import PreparedData, Rows, RowView
+from automl.data.read import parts_of, read_arrays, read_images
 from automl.data.split import Split, split_rows
+from automl.data.statistics import fit_normalization
+from automl.data.traits import may_mirror
 
 __all__ = [
+    "CacheEntry",
     "Dataset",
     "ImageContract",
+    "Label",
+    "Listing",
+    "Part",
+    "PictureError",
     "PreparedData",
     "RowView",
     "Rows",
     "Split",
+    "as_labels",
+    "cache_root",
+    "check_splittable",
+    "clear_cache",
+    "conform",
+    "decode_picture",
+    "encode_as",
+    "fit_normalization",
+    "folder_parts",
+    "list_cache",
+    "list_class_folder",
+    "list_pictures",
+    "may_mirror",
+    "npz_parts",
+    "parts_of",
+    "read_arrays",
+    "read_images",
+    "read_npz",
     "split_rows",
 ]

@@ -58,7 +58,7 @@ def _shares(counts: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
     """How many rows of each class validate."""
     ideal = counts * (wanted / max(1, counts.sum()))
     low = np.minimum(1, counts - 1)
-    taken = np.clip(np.floor(ideal).astype(np.int64), low, counts - 1)
+    taken: NDArray[np.int64] = np.clip(np.floor(ideal).astype(np.int64), low, counts - 1)
     by_remainder = np.argsort(-(ideal - np.floor(ideal)), kind="stable")
     for index in by_remainder:
         if taken.sum() >= wanted:

@@ -1,1 +1,33 @@
-"""Tasks: what differs between kinds of data and kinds of answers."""
+"""Tasks: what differs between kinds of data and kinds of answers.
+
+>>> names()
+('image-classify',)
+>>> get("image-classify").default_objective
+'val_accuracy'
+"""
+
+from __future__ import annotations
+
+from automl.errors import ConfigError, did_you_mean
+from automl.tasks.base import Task
+from automl.tasks.image_classify import ImageClassify
+
+__all__ = ["Task", "get", "names"]
+
+_TASKS: dict[str, Task] = {task.name: task for task in (ImageClassify(),)}
+
+
+def names() -> tuple[str, ...]:
+    """The names of all tasks, sorted."""
+    return tuple(sorted(_TASKS))
+
+
+def get(name: str) -> Task:
+    """The task with this name.
+
+    Raises:
+        ConfigError: There is none; the message says the nearest.
+    """
+    if name not in _TASKS:
+        raise ConfigError(f"unknown task {name!r}; {did_you_mean(name, _TASKS)}")
+    return _TASKS[name]

@@ -1,0 +1,61 @@
+"""Checks of data that need no reader's knowledge; each failure is one sentence."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.data.dataset import Label
+from automl.errors import DataError
+
+
+def check_classes(labels: Iterable[object], *, left: Iterable[object] | None = None) -> None:
+    """There is something to tell apart, and skipping files has emptied no class.
+
+    Args:
+        labels: The label of every row.
+        left: The labels of the rows that are left after skipping.
+
+    Raises:
+        DataError: There is one class only, or a class has lost all its rows.
+    """
+    classes = set(labels)
+    if len(classes) < 2:
+        raise DataError(f"all rows are of one class, {next(iter(classes), None)!r}; at least two classes are needed")
+    emptied = classes - set(classes if left is None else left)
+    if emptied:
+        raise DataError(f"no file of class {sorted(map(str, emptied))[0]!r} is a usable picture")
+
+
+def check_splittable(y: NDArray[np.int64], classes: Sequence[Label]) -> None:
+    """Every class has a row to train and a row to validate on.
+
+    Raises:
+        DataError: A class has a single row.
+    """
+    counts = np.bincount(y, minlength=len(classes))
+    single = [classes[code] for code in np.flatnonzero(counts < 2).tolist()]
+    if single:
+        also = f" (and {len(single) - 1} more such classes)" if len(single) > 1 else ""
+        raise DataError(
+            f"class {single[0]!r} has only one picture{also}; at least two are needed, one to train and one to "
+            "validate on: add pictures, remove the class, or give validation data"
+        )
+
+
+def check_room(folder: Path, size: int) -> None:
+    """The disk has room for ``size`` bytes: better here than as a bus error in a memory-mapped write.
+
+    Raises:
+        DataError: It has not.
+    """
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise DataError(
+            f"prepared data needs {size / 1e6:,.0f} MB and {folder.parent} has {free / 1e6:,.0f} MB free; "
+            "make room or choose another cache folder"
+        )

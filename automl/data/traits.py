@@ -1,0 +1,62 @@
+"""What can be found out about pictures before any network is trained."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.data.dataset import Array
+from automl.data.prepared import Rows
+
+_MOST_ROWS = 2000
+_MOST_QUERIES = 500
+_SIDE = 16
+_KEPT = 0.5
+_WITHIN_NOISE = 0.1
+
+
+def may_mirror(rows: Rows, *, seed: int = 0) -> bool:
+    """Whether a picture stays what it is when left and right are exchanged.
+
+    A nearest neighbour that knows the other rows is asked about up to 500 rows as they are, and mirrored. Mirroring is
+    safe when the mirrored ones are known nearly as well: at least half of what the neighbour knows beyond guessing the
+    most frequent class is left, or no more than ten points of accuracy are lost (few rows, or pictures such as photos
+    that a nearest neighbour hardly knows either way: those are mirrored).
+
+    Measured on training rows, accuracy plain / mirrored / guessing, over six seeds:
+    digits 0.98-1.00 / 0.34-0.36 / 0.10 (0.28 is left: no), Fashion-MNIST 0.79-0.82 / 0.59-0.63 / 0.11 (0.69-0.77 is
+    left: yes), CIFAR-10 0.24-0.29 / 0.25-0.30 / 0.11 (yes), flower photos 0.34 / 0.35 / 0.20 (yes). Of samples of 30 to
+    100 CIFAR-10 pictures or flowers none lost ten points.
+
+    Args:
+        rows: Training rows; at most 2,000 of them are read.
+        seed: Which rows are asked about.
+    """
+    chosen = np.random.default_rng(seed).permutation(len(rows))[:_MOST_ROWS]
+    y = rows.y[chosen]
+    pictures = _shrink(rows.x[chosen])
+    queries = pictures[:_MOST_QUERIES]
+    plain = _known(queries, pictures, y)
+    mirrored = _known(queries[:, :, ::-1], pictures, y)
+    guessing = float(np.bincount(y).max()) / len(y)
+    return bool(mirrored >= plain - _WITHIN_NOISE or mirrored - guessing >= _KEPT * (plain - guessing))
+
+
+def _known(queries: Array, pictures: Array, y: NDArray[np.int64]) -> float:
+    """Share of the queries whose nearest other picture is of their class; query i is picture i."""
+    points = pictures.reshape(len(pictures), -1)
+    asked = queries.reshape(len(queries), -1)
+    distances = np.square(points).sum(axis=1) - 2 * asked @ points.T
+    np.fill_diagonal(distances, np.inf)
+    return float((y[distances.argmin(axis=1)] == y[: len(queries)]).mean())
+
+
+def _shrink(x: Array) -> Array:
+    """Average whole blocks so that no side is longer than 16; a rest at the right and lower edges is left out."""
+    _, height, width, channels = x.shape
+    down, across = -(-height // _SIDE), -(-width // _SIDE)
+    x = x[:, : height // down * down, : width // across * across].astype(np.float32)
+    blocks = x.reshape(len(x), height // down, down, width // across, across, channels)
+    shrunk: Array = blocks.mean(axis=(2, 4))
+    shrunk -= shrunk.mean()
+    return shrunk
