@@ -1,0 +1,52 @@
+"""What a search knows of where its jobs run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
+
+Event = EpochReport | TrialResult
+
+
+class Executor(Protocol):
+    """Runs jobs and tells what happens to them; a context manager that starts and closes.
+
+    For every job there are any number of ``EpochReport`` s, each of which must be answered, then one ``TrialResult``.
+
+    Attributes:
+        capacity: Jobs that run at the same time.
+    """
+
+    capacity: int
+
+    def start(self) -> None:
+        """Get ready for the first job, so that it need not wait for Keras; called again it does nothing."""
+
+    def submit(self, job: TrialJob) -> None:
+        """Run ``job``; starts when that was not done.
+
+        Raises:
+            RuntimeError: ``capacity`` jobs are running, or the executor is closed.
+        """
+
+    def poll(self, timeout: float) -> Sequence[Event]:
+        """What has happened, in order; waits up to ``timeout`` seconds for something, and may return nothing.
+
+        Raises:
+            RuntimeError: A mistake of this package came to light where the job runs; the text has its traceback.
+        """
+
+    def reply(self, job_id: str, reply: Reply) -> None:
+        """Answer the latest ``EpochReport`` of a job; without effect when the job has died since."""
+
+    def close(self) -> None:
+        """End everything, whatever is running; can be called at any time and again."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,100 @@
+"""The worker process: ``python -m automl.execution.worker``, started by ``ProcessExecutor`` and of no use by hand.
+
+Frames come in through what was standard input and go out through what was standard output. Both are moved away
+before anything else is imported, so that a library that prints writes to the log and not into the frames.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import IO, Any
+
+from automl.execution.frames import Frame, FrameWriter, read_frame
+from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob
+
+_log = logging.getLogger("automl.execution.worker")
+
+
+def main() -> int:
+    """Run jobs until the coordinator closes the pipe."""
+    incoming, outgoing = _take_streams()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's business
+    faulthandler.enable()
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.captureWarnings(True)
+    writer = FrameWriter(outgoing)
+    writer.write("hello", {"protocol": PROTOCOL, "pid": os.getpid()})
+    try:
+        _Worker(writer).serve(incoming)
+    except BaseException:
+        # A mistake of this package: never an outcome of a trial. The coordinator raises it.
+        _log.exception("the worker ends")
+        writer.write("error", {"traceback": traceback.format_exc()})
+        return 1
+    return 0
+
+
+class _Worker:
+    """Runs one job after the other; a second thread listens, also while a job is running."""
+
+    def __init__(self, writer: FrameWriter) -> None:
+        self._writer = writer
+        self._jobs: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+        self._replies: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+
+    def serve(self, incoming: IO[bytes]) -> None:
+        threading.Thread(target=self._listen, args=(incoming,), name="listen", daemon=True).start()
+        from automl.training import run_job
+        from automl.training.session import prepare_backend
+
+        prepare_backend()
+        _log.info("ready: process %d", os.getpid())
+        while True:
+            job = TrialJob.model_validate(self._jobs.get())
+            _log.info("%s begins", job.job_id)
+            result = run_job(job, self._report)
+            _log.info("%s ends: %s", job.job_id, result.status)
+            self._writer.write("result", result.model_dump())
+
+    def _report(self, report: EpochReport) -> Reply:
+        self._writer.write("report", report.model_dump())
+        return Reply.model_validate(self._replies.get())
+
+    def _listen(self, incoming: IO[bytes]) -> None:
+        """Sort what comes in; when the coordinator is gone, so is this process, whatever it is doing."""
+        try:
+            while (frame := read_frame(incoming)) is not None:
+                self._sort(frame)
+        except BaseException:
+            _log.exception("the worker cannot understand the coordinator")
+            self._writer.write("error", {"traceback": traceback.format_exc()})
+        os._exit(0)
+
+    def _sort(self, frame: Frame) -> None:
+        queues = {"job": self._jobs, "reply": self._replies}
+        if frame.type not in queues:
+            raise ValueError(f"unknown frame {frame.type!r}")
+        queues[frame.type].put(frame.body)
+
+
+def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes, as files of our own; descriptor 0 reads nothing afterwards and descriptor 1 is the log."""
+    incoming = os.fdopen(os.dup(0), "rb")
+    outgoing = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return incoming, outgoing
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The time of a job: where it went, how much is left, and how far the training is."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+Phase = Literal["build", "train", "validate", "save"]
+
+_RECENT = 256  # steps whose median is "one step"
+_WORTH_AN_EPOCH = 0.05  # of an epoch: less training than this is not worth another validation
+
+
+class Clock:
+    """What time allows, and what it was used for.
+
+    Without a limit nothing here influences the training, so that it is repeatable bit for bit. With one, room for one
+    validation and one save is always reserved, first by estimates, later as measured.
+
+    Args:
+        seconds: Wall seconds from now on; None: no limit.
+        steps: Training steps of the whole job, as planned; set by :meth:`plan`.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self._begin = time.monotonic()
+        self._deadline = math.inf if seconds is None else self._begin + seconds
+        self.seconds: dict[str, float] = {"build": 0.0, "train": 0.0, "validate": 0.0, "save": 0.0}
+        self._latest: dict[str, float] = {}
+        self._steps: deque[float] = deque(maxlen=_RECENT)
+        self._first_step: float | None = None
+        self._training_since = self._begin
+        self._progress = 0.0
+        self._steps_done = 0
+        self._steps_planned = 1
+        self._validation_guess = 0.0  # validation batches in units of training steps
+        self._save_guess = 0.0
+
+    def plan(self, *, steps: int, validation_steps: float, save_seconds: float) -> None:
+        """Say what is ahead, before the first step.
+
+        Args:
+            steps: Training steps of all epochs.
+            validation_steps: How many training steps one validation is thought to cost; 0 when there is none.
+            save_seconds: What writing the model is thought to cost.
+        """
+        self._steps_planned = steps
+        self._validation_guess = validation_steps
+        self._save_guess = save_seconds
+
+    @contextmanager
+    def phase(self, name: Phase) -> Iterator[None]:
+        """The body's time counts as ``name``."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self._latest[name] = time.monotonic() - begin
+            self.seconds[name] += self._latest[name]
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """The body is one training step; the first one (which traces) is no measure of the others."""
+        begin = time.monotonic()
+        yield
+        end = time.monotonic()
+        self._steps_done += 1
+        if self._first_step is None:
+            self._first_step, self._training_since = end - begin, end
+        else:
+            self._steps.append(end - begin)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the job began."""
+        return time.monotonic() - self._begin
+
+    @property
+    def step_seconds(self) -> float | None:
+        """Median of the recent steps; of the only one when there was one; None before."""
+        return statistics.median(self._steps) if self._steps else self._first_step
+
+    def progress(self) -> float:
+        """How far the training is at the middle of the next step, 0 to 1, by steps or by time, whichever is further.
+
+        The middle, so that neither the first nor the last step is taken at a learning rate of zero.
+        """
+        by_steps = (self._steps_done + 0.5) / self._steps_planned
+        by_time = 0.0
+        if self._deadline < math.inf and self._first_step is not None:
+            available = self._deadline - self._reserve() - self._training_since
+            elapsed = time.monotonic() - self._training_since
+            by_time = elapsed / available if available > 0 else 1.0
+        self._progress = min(max(by_steps, by_time, self._progress), 1.0)
+        return self._progress
+
+    def allows_step(self) -> bool:
+        """Whether one more step fits before the last validation and save; the first one always does."""
+        return self._first_step is None or self._left() >= (self._steps[-1] if self._steps else 0.0)
+
+    def epochs_left(self, steps_per_epoch: int) -> float:
+        """How many more epochs fit, as measured so far; too small a rest of an epoch counts as none."""
+        if self._deadline == math.inf:
+            return math.inf
+        epoch = (self.step_seconds or 0.0) * steps_per_epoch + self._validation_seconds()
+        epochs = self._left() / epoch if epoch > 0 else math.inf
+        return epochs if epochs >= _WORTH_AN_EPOCH else 0.0
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic() - self._reserve()
+
+    def _reserve(self) -> float:
+        return self._validation_seconds() + self._latest.get("save", self._save_guess)
+
+    def _validation_seconds(self) -> float:
+        if "validate" in self._latest or not self._validation_guess:
+            return self._latest.get("validate", 0.0)
+        tracing = 0.5 * (self._first_step or 0.0)
+        return tracing + self._validation_guess * (self.step_seconds or 0.0)

@@ -1,0 +1,138 @@
+"""From a job to a compiled network: optimizer, loss and metrics by Keras' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from automl.errors import TrialFailure
+from automl.jobs import TrainingSettings, TrialJob
+from automl.training.failures import guard
+from automl.training.session import Precision, computing_in
+
+if TYPE_CHECKING:
+    import keras
+
+_NOT_DECAYED = ["bias", "gamma", "beta"]  # decay pulls towards zero what has no reason to be there
+_ACCURACY = {
+    "sparse_categorical_crossentropy": "SparseCategoricalAccuracy",
+    "categorical_crossentropy": "CategoricalAccuracy",
+    "binary_crossentropy": "BinaryAccuracy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A model and the view of it that is trained.
+
+    Attributes:
+        model: What is saved: float32, never compiled, so the file holds neither optimizer nor loss (with AdamW's state
+            it would be three times as large, and slower to write).
+        trained: What is trained: compiled, in the job's precision. It shares ``model``'s layers when both compute in
+            float32, else it has its own.
+        one_hot: Number of classes when targets must come as one-hot rows, else None.
+    """
+
+    model: keras.Model
+    trained: keras.Model
+    one_hot: int | None
+
+    @property
+    def shared(self) -> bool:
+        """Whether training changes ``model`` itself."""
+        return self.model.layers[0] is self.trained.layers[0]
+
+
+def build_network(
+    job: TrialJob, prepared: Any, *, loss: str, metrics: tuple[str, ...], dtype: Precision = "float32"
+) -> Network:
+    """Build and compile what the job describes.
+
+    Args:
+        job: Architecture and settings.
+        prepared: The prepared data, for its preprocessing.
+        loss: Keras' name of the task's loss.
+        metrics: Keras' names of the task's metrics.
+        dtype: What the trained view computes in.
+
+    Raises:
+        TrialFailure: ``build_error``, or memory ran out.
+    """
+    import keras
+
+    from automl.arch import Architecture, build_model
+
+    with guard("build_error", "build the network"):
+        architecture = Architecture.from_json(job.architecture)
+        with computing_in("float32"):
+            model = build_model(architecture, preprocessing=prepared.preprocessing)
+        trained = model
+        if dtype != "float32":
+            with computing_in(dtype):
+                trained = build_model(architecture, preprocessing=prepared.preprocessing)
+        trained = keras.Model(trained.inputs, trained.outputs[0])
+        smoothing = job.training.label_smoothing
+        trained.compile(
+            optimizer=make_optimizer(job.training),
+            loss=make_loss(loss, smoothing),
+            metrics=[make_metric(name, loss, one_hot=smoothing > 0) for name in metrics],
+        )
+    return Network(model, trained, one_hot=trained.output_shape[-1] if _needs_one_hot(loss, smoothing) else None)
+
+
+def make_optimizer(settings: TrainingSettings) -> keras.optimizers.Optimizer:
+    """Keras' optimizer with what the settings say; biases and the scales and offsets of norms do not decay."""
+    import keras
+
+    common: dict[str, Any] = {
+        "learning_rate": settings.lr,
+        "weight_decay": settings.weight_decay or None,
+        "global_clipnorm": settings.clip_norm,
+    }
+    optimizer: keras.optimizers.Optimizer
+    match settings.optimizer:
+        case "adamw":
+            optimizer = keras.optimizers.AdamW(**common | {"weight_decay": settings.weight_decay})
+        case "adam":
+            optimizer = keras.optimizers.Adam(**common)
+        case "sgd":
+            optimizer = keras.optimizers.SGD(**common, momentum=settings.momentum, nesterov=settings.momentum > 0)
+        case "rmsprop":
+            optimizer = keras.optimizers.RMSprop(**common, momentum=settings.momentum)
+    optimizer.exclude_from_weight_decay(var_names=_NOT_DECAYED)
+    return optimizer
+
+
+def make_loss(name: str, smoothing: float) -> Any:
+    """The loss to train with; validation uses the plain one, so that trials compare.
+
+    Keras 3.15 smooths labels only in losses of one-hot and binary targets, not of integer codes.
+    """
+    import keras
+
+    if not smoothing:
+        return keras.losses.get(name)
+    if name in ("sparse_categorical_crossentropy", "categorical_crossentropy"):
+        return keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
+    if name == "binary_crossentropy":
+        return keras.losses.BinaryCrossentropy(label_smoothing=smoothing)
+    raise TrialFailure(
+        "build_error",
+        f"label_smoothing is {smoothing}, but the loss {name!r} has no classes to smooth",
+        advice="Leave label_smoothing out of the space's train section for this task.",
+    )
+
+
+def make_metric(name: str, loss: str, *, one_hot: bool = False) -> keras.metrics.Metric:
+    """Keras' metric of that name; ``accuracy`` is the one that fits the loss and the form of its targets."""
+    import keras
+
+    if name != "accuracy" or loss not in _ACCURACY:
+        return keras.metrics.get(name)
+    if one_hot and loss == "sparse_categorical_crossentropy":
+        loss = "categorical_crossentropy"
+    return getattr(keras.metrics, _ACCURACY[loss])(name=name)
+
+
+def _needs_one_hot(loss: str, smoothing: float) -> bool:
+    return smoothing > 0 and loss == "sparse_categorical_crossentropy"
