@@ -1,1 +1,63 @@
-"""AutoML and architecture search for Keras."""
+"""AutoML and architecture search for Keras.
+
+>>> from automl import ImageClassifier
+>>> ImageClassifier(time_budget="5m")
+ImageClassifier(time_budget='5m')
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl.errors import (
+        AutoMLError,
+        ConfigError,
+        DataError,
+        ExportError,
+        SearchError,
+        ShapeError,
+        SpaceError,
+        StudyError,
+    )
+    from automl.estimators import ImageClassifier
+    from automl.space import Space
+
+    __version__: str
+
+__all__ = [
+    "AutoMLError",
+    "ConfigError",
+    "DataError",
+    "ExportError",
+    "ImageClassifier",
+    "SearchError",
+    "ShapeError",
+    "Space",
+    "SpaceError",
+    "StudyError",
+    "__version__",
+]
+
+_HOMES = {
+    "ImageClassifier": "automl.estimators",
+    "Space": "automl.space",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that ``import automl`` and the command line start at once."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("automl")
+    if name not in __all__:
+        raise AttributeError(f"module 'automl' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES.get(name, "automl.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

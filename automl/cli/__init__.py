@@ -1,0 +1,22 @@
+"""The ``automl`` command: words in, a config out; a result in, words out. It decides nothing.
+
+Only Typer is imported here; what a command needs, it imports when it runs, so that ``automl --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import time
+
+STARTED = time.monotonic()  # a time budget counts from here
+
+from automl.cli.app import app  # noqa: E402  the clock starts first
+
+__all__ = ["STARTED", "app", "main"]
+
+
+def main() -> None:
+    """Run the command line of this process and end it with the exit code."""
+    from automl.cli.exits import hush_warnings
+
+    hush_warnings()
+    app(obj=STARTED, prog_name="automl")

@@ -1,0 +1,43 @@
+"""All commands in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from automl.cli import export, search, spaces, study, use
+from automl.cli.exits import Guarded
+
+app = typer.Typer(
+    cls=Guarded,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: half the start-up time, and the same in a pipe
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"automl {version('automl')}")
+        raise typer.Exit
+
+
+@app.callback()
+def automl(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Find, train and export a good neural network for your data."""
+
+
+app.command()(search.search)
+app.command()(use.predict)
+app.command()(use.evaluate)
+app.command()(study.trials)
+app.command()(export.export)
+app.add_typer(spaces.app, name="spaces")

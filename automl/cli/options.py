@@ -1,0 +1,42 @@
+"""Arguments and options that several commands share, and the small readers behind them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from automl.export import TrainedModel
+
+
+class OnBadFile(StrEnum):
+    """What to do about a file that is no picture."""
+
+    error = "error"
+    skip = "skip"
+
+
+ModelArg = Annotated[Path, typer.Argument(metavar="RUN|MODEL", help="The folder of a run, or of a model.")]
+RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+BadFileOpt = Annotated[OnBadFile, typer.Option("--on-bad-file", help="A file that is no picture: stop, or skip it.")]
+
+
+def open_model(path: Path) -> TrainedModel:
+    """The trained model of a run or bundle, without TensorFlow's start-up noise.
+
+    Raises:
+        ConfigError: ``path`` holds no model that this version can read.
+    """
+    from automl.errors import ConfigError, ExportError
+    from automl.execution.quiet import quiet_import
+    from automl.export import load_model
+
+    try:
+        with quiet_import():
+            return load_model(path)
+    except ExportError as error:
+        raise ConfigError(str(error)) from error

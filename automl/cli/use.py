@@ -1,0 +1,66 @@
+"""``automl predict`` and ``automl evaluate``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from automl.cli.options import BadFileOpt, JsonOpt, ModelArg, OnBadFile, open_model
+
+if TYPE_CHECKING:
+    from automl.export import Evaluation
+
+
+def predict(
+    model: ModelArg,
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A folder of pictures, one picture, or an .npz file.")],
+    proba: Annotated[bool, typer.Option("--proba", help="Also one column of probabilities a class.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the CSV there.")] = None,
+    on_bad_file: BadFileOpt = OnBadFile.error,
+) -> None:
+    """Label DATA: a CSV of path,label on stdout or in a file."""
+    from automl.errors import ConfigError
+    from automl.export import write_predictions
+
+    if out is not None and not out.absolute().parent.is_dir():
+        raise ConfigError(f"cannot write {out}: there is no folder {out.absolute().parent}")
+    predictions = open_model(model).predict_data(data, on_bad_file=on_bad_file.value)
+    write_predictions(sys.stdout if out is None else out, predictions, proba=proba)
+    if out is not None:
+        typer.echo(f"{len(predictions.labels):,} predictions in {out}", err=True)
+
+
+def evaluate(
+    model: ModelArg,
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled data: a class folder or an .npz file.")],
+    on_bad_file: BadFileOpt = OnBadFile.error,
+    as_json: JsonOpt = False,
+) -> None:
+    """Score a model on labelled DATA."""
+    from automl.cli.output import show_json
+
+    evaluation = open_model(model).evaluate(data, on_bad_file=on_bad_file.value)
+    if as_json:
+        show_json(evaluation.to_json())
+    else:
+        for line in _lines(evaluation):
+            typer.echo(line)
+
+
+def _lines(evaluation: Evaluation) -> list[str]:
+    from automl.cli.output import table
+    from automl.progress.words import score
+
+    metrics = [[name.replace("_", " "), score(value)] for name, value in evaluation.metrics.items()]
+    classes = [
+        [str(one.label), f"{one.rows:,}", score(one.precision), score(one.recall), score(one.f1)]
+        for one in evaluation.per_class
+    ]
+    return [
+        *table(["metric", f"{evaluation.rows:,} rows"], metrics, right=[1]),
+        "",
+        *table(["class", "rows", "precision", "recall", "f1"], classes, right=[1, 2, 3, 4]),
+    ]

@@ -1,0 +1,7 @@
+"""scikit-learn's way in: ``fit(X, y)`` becomes a search, and the estimator is the network it found."""
+
+from __future__ import annotations
+
+from automl.estimators.image import ImageClassifier
+
+__all__ = ["ImageClassifier"]

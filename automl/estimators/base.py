@@ -1,0 +1,252 @@
+"""What every estimator shares: its arguments, the search behind ``fit``, and the run and model that come of it."""
+
+
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from automl.config import Arrays, SearchConfig, parse_duration, parse_list
+from automl.errors import ConfigError, StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from optuna.study import Study
+
+    from automl.export import Bundle, TrainedModel
+    from automl.study import StudyReader, TrialRecord
+
+_BOARD = ("number", "state", "value", "epochs", "parameters", "flops", "proposed_by", "reason", "description")
+
+
+class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Base of the estimators; a task's class says ``_task`` and adds its mixin and its shapes.
+
+    The constructor only stores; arguments are checked by ``fit``.
+    """
+
+    _task: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        time_budget: str | float | None = "10m",
+        max_trials: int | None = None,
+        max_epochs: int | None = None,
+        space: Any = None,
+        objective: str | None = None,
+        workers: int | None = None,
+        directory: str | Path | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 1,
+    ) -> None:
+        self.time_budget = time_budget
+        self.max_trials = max_trials
+        self.max_epochs = max_epochs
+        self.space = space
+        self.objective = objective
+        self.workers = workers
+        self.directory = directory
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _search(self, x: Any, y: Any, validation: tuple[Any, Any] | None) -> Self:
+        """Search with arrays and take over what was found; nothing of an earlier ``fit`` stays."""
+        config = self._config(x, y, validation)
+        self._forget()
+        from automl.progress import make_progress
+        from automl.run import run_search
+
+        result = run_search(config, make_progress(quiet=not self.verbose))
+        return self._take_over(result.model_dir, result.run_dir)
+
+    def _config(self, x: Any, y: Any, validation: tuple[Any, Any] | None) -> SearchConfig:
+        started = time.monotonic()
+        return SearchConfig(
+            task=self._task,
+            data=Arrays(np.asarray(x), np.asarray(y)),
+            validation=_pair(validation),
+            space=self.space,
+            max_trials=self.max_trials,
+            time_budget=None if self.time_budget is None else parse_duration(self.time_budget),
+            max_epochs=self.max_epochs,
+            objective=self.objective,
+            seed=_seed(self.random_state),
+            out=None if self.directory is None else _new_folder(Path(self.directory), self._task),
+            workers=1 if self.workers is None else self.workers,
+            started=started,
+        )
+
+    def _forget(self) -> None:
+        for name in [name for name in vars(self) if name.endswith("_") or name == "_loaded"]:
+            delattr(self, name)
+
+    def _take_over(self, model: Path, run: Path | None) -> Self:
+        from automl.export import load_bundle
+
+        self.model_dir_ = model.absolute()
+        self.run_dir_ = None if run is None else run.absolute()
+        self._describe(load_bundle(model))
+        return self
+
+    def _describe(self, bundle: Bundle) -> None:
+        """Set what a task's estimators show of a model, such as ``classes_``."""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """A fitted estimator from a run's folder, or from a model's (then without its trials).
+
+        Args:
+            path: RUN or MODEL, as on the command line.
+
+        Raises:
+            ConfigError: The model is of another task.
+            ExportError: ``path`` holds no model, or one that is damaged or newer than this version.
+        """
+        from automl.export import load_bundle
+
+        bundle = load_bundle(Path(path))
+        if bundle.manifest.task != cls._task:
+            raise ConfigError(
+                f"{path} holds a model for {bundle.manifest.task!r}, and {cls.__name__} is for {cls._task!r}"
+            )
+        folders = (bundle.directory, bundle.directory.parent)
+        run = next((folder for folder in folders if (folder / "run.json").is_file()), None)
+        return cls()._take_over(bundle.directory, run)
+
+    @property
+    def keras_model_(self) -> Any:
+        """The ``keras.Model``: raw inputs in, probabilities out; loaded when it is first asked for."""
+        return self._model().keras_model
+
+    @property
+    def study_(self) -> Study:
+        """The Optuna study of the search, as ``optuna.load_study`` gives it."""
+        import optuna
+
+        from automl.study import RunFolder
+
+        folder = RunFolder.open(self._run())
+        return optuna.load_study(study_name=folder.study, storage=folder.storage_url)
+
+    @property
+    def n_trials_(self) -> int:
+        """Trials that trained at least one epoch."""
+        return sum(record.trained and record.state != "duplicate" for record in self._records())
+
+    @property
+    def best_score_(self) -> float:
+        """The objective of the best trial, on the validation rows."""
+        with self._reader() as reader:
+            best = reader.best()
+        if best is None or best.value is None:
+            raise StudyError(f"the study in {self.run_dir_} has no complete trial")
+        return best.value
+
+    def leaderboard(self) -> pd.DataFrame:
+        """All trials, the best first, one row each.
+
+        Returns:
+            Columns ``number``, ``state``, ``value`` (the objective), ``epochs``, ``seconds``, ``parameters``,
+            ``flops``, ``proposed_by``, ``reason`` and ``description`` (the network in a few words).
+        """
+        import pandas as pd
+
+        rows = [
+            {name: getattr(record, name) for name in _BOARD} | {"seconds": record.total_seconds}
+            for record in self._records()
+        ]
+        columns = [*_BOARD[:4], "seconds", *_BOARD[4:]]
+        return pd.DataFrame(rows, columns=columns)
+
+    def export(
+        self, directory: str | Path, *, formats: Sequence[str] | str = ("keras",), name: str | None = None
+    ) -> Mapping[str, Path]:
+        """Write the model in other formats, each checked against this estimator's answers.
+
+        Args:
+            directory: Where to; every format gets a folder in it.
+            formats: ``keras`` (a bundle that ``load`` reads) and ``savedmodel`` (for TensorFlow Serving).
+            name: Name of the exported model; None takes the search space's.
+
+        Returns:
+            The folder of each format.
+
+        Raises:
+            ConfigError: A format is unknown, or its folder is taken by something else.
+            ExportError: An artifact does not answer as the model does.
+        """
+        from automl.execution.quiet import quiet_import
+        from automl.export import export_model
+
+        wanted = parse_list(formats) if isinstance(formats, str) else formats
+        model = self._model()
+        with quiet_import():
+            written = export_model(model, wanted, Path(directory), name=name)
+        return {one.format: one.path for one in written}
+
+    def _model(self) -> TrainedModel:
+        check_is_fitted(self)
+        if not hasattr(self, "_loaded"):
+            from automl.execution.quiet import quiet_import
+            from automl.export import load_model
+
+            with quiet_import():
+                self._loaded = load_model(self.model_dir_)
+        return self._loaded
+
+    def _run(self) -> Path:
+        check_is_fitted(self)
+        if self.run_dir_ is None:
+            raise StudyError(f"{self.model_dir_} is a model without its run: load the run's folder to see its trials")
+        return self.run_dir_
+
+    def _reader(self) -> StudyReader:
+        from automl.study import StudyReader
+
+        return StudyReader.open(self._run())
+
+    def _records(self) -> list[TrialRecord]:
+        with self._reader() as reader:
+            return reader.trials(sort="value")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The folders are pickled, the network is not: it is read from its own file, never from a pickle."""
+        state: dict[str, Any] = dict(super().__getstate__())
+        state.pop("_loaded", None)
+        return state
+
+
+def _pair(validation: tuple[Any, Any] | None) -> Arrays | None:
+    if validation is None:
+        return None
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        raise ConfigError(f"validation_data must be a pair (X, y), got {type(validation).__name__}")
+    return Arrays(np.asarray(validation[0]), np.asarray(validation[1]))
+
+
+def _seed(random_state: int | np.random.RandomState | None) -> int | None:
+    """A seed for the search; a RandomState gives another one at every ``fit``, as everywhere in scikit-learn."""
+    if random_state is None:
+        return None
+    if isinstance(random_state, int | np.integer):
+        return int(random_state)
+    try:
+        return int(check_random_state(random_state).randint(2**31 - 1))
+    except ValueError as error:
+        raise ConfigError(f"random_state is {random_state!r}; it must be None, an integer or a RandomState") from error
+
+
+def _new_folder(parent: Path, task: str) -> Path:
+    """A folder in ``parent`` that does not exist yet, named like the command line names its own."""
+    name = f"{task}-{time.strftime('%Y%m%d-%H%M%S')}"
+    candidates = (parent / name, *(parent / f"{name}-{number}" for number in range(2, 1000)))
+    return next(folder for folder in candidates if not folder.exists())
