@@ -47,7 +47,8 @@ class SearchConfig:
         max_epochs: Upper bound of epochs a trial; None leaves it to the space and the clock.
         objective: Metric to improve, such as ``val_accuracy``; None for the task's own.
         seed: Seeds the split, the sampler and every trial; None draws one, and the run records which.
-        out: The run's folder; None makes ``automl-runs/<task>-<date>`` here.
+        out: The run's folder; None makes ``<runs>/<task>-<date>``.
+        runs: Where folders without a name of their own go.
         storage: SQLAlchemy URL of the study; None for ``study.db`` in the run's folder.
         study: Name of the study; None takes the run folder's name.
         workers: Worker processes; 0 trains in this process.
@@ -69,6 +70,7 @@ class SearchConfig:
     objective: str | None = None
     seed: int | None = None
     out: Path | None = None
+    runs: Path = Path("automl-runs")
     storage: str | None = None
     study: str | None = None
     workers: int = 1

@@ -106,7 +106,9 @@ def _run(config: SearchConfig, events: Events, interrupt: Interrupt) -> SearchRe
     task = tasks.get(config.task)
     objective = task.objective(config.objective)
     space = _load_space(config, task)
-    folder = RunFolder.create(config.out, task=task.name, storage=config.storage, study=config.study)
+    folder = RunFolder.create(
+        config.out, task=task.name, storage=config.storage, study=config.study, default_parent=config.runs
+    )
     # From here to the first trial nothing of worth is in the folder: whatever goes wrong takes it away again.
     try:
         with make_executor(config.workers, log_dir=folder.logs) as executor:

@@ -1,7 +1,5 @@
 """What every estimator shares: its arguments, the search behind ``fit``, and the run and model that come of it."""
 
-
-
 from __future__ import annotations
 
 import time
@@ -80,7 +78,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             max_epochs=self.max_epochs,
             objective=self.objective,
             seed=_seed(self.random_state),
-            out=None if self.directory is None else _new_folder(Path(self.directory), self._task),
+            runs=Path("automl-runs" if self.directory is None else self.directory),
             workers=1 if self.workers is None else self.workers,
             started=started,
         )
@@ -243,10 +241,3 @@ def _seed(random_state: int | np.random.RandomState | None) -> int | None:
         return int(check_random_state(random_state).randint(2**31 - 1))
     except ValueError as error:
         raise ConfigError(f"random_state is {random_state!r}; it must be None, an integer or a RandomState") from error
-
-
-def _new_folder(parent: Path, task: str) -> Path:
-    """A folder in ``parent`` that does not exist yet, named like the command line names its own."""
-    name = f"{task}-{time.strftime('%Y%m%d-%H%M%S')}"
-    candidates = (parent / name, *(parent / f"{name}-{number}" for number in range(2, 1000)))
-    return next(folder for folder in candidates if not folder.exists())
