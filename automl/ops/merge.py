@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from automl.errors import ShapeError
 from automl.ops.base import Built, Cost, Op, keras_layer
 from automl.ops.registry import op
-from automl.ops.shapes import Shape, channels, show, size
+from automl.ops.shapes import Shape, channels, size
 
 
 class _Merge(Op):
@@ -42,7 +42,7 @@ class _Elementwise(_Merge):
     def merged(self, inputs: tuple[Shape, ...]) -> Shape:
         """The shape that all inputs have."""
         if len(set(inputs)) > 1:
-            raise ShapeError(f"{self.name!r} needs inputs of one shape, got {_listed(inputs)}")
+            raise ShapeError(f"{self.name!r} needs inputs of one shape")
         return inputs[0]
 
     def cost(self, *inputs: Shape) -> Cost:
@@ -89,7 +89,7 @@ class Multiply(_Elementwise):
             axes = [set(axis) - {1} or {1} for axis in zip(*inputs, strict=True)]
             if all(len(axis) == 1 for axis in axes):
                 return tuple(axis.pop() for axis in axes)
-        raise ShapeError(f"{self.name!r} needs inputs of one shape, or 1 on an axis, got {_listed(inputs)}")
+        raise ShapeError(f"{self.name!r} needs inputs of one shape, or 1 on an axis")
 
 
 @op("concat")
@@ -102,13 +102,9 @@ class Concat(_Merge):
         """The sum of the channels."""
         depth = sum(channels(self.name, shape) for shape in inputs)
         if len({shape[:-1] for shape in inputs}) > 1:
-            raise ShapeError(f"{self.name!r} needs inputs that differ in their channels only, got {_listed(inputs)}")
+            raise ShapeError(f"{self.name!r} needs inputs that differ in their channels only")
         return (*inputs[0][:-1], depth)
 
     def cost(self, *inputs: Shape) -> Cost:
         """Nothing is computed."""
         return Cost(activations=size(self.infer(*inputs)))
-
-
-def _listed(shapes: tuple[Shape, ...]) -> str:
-    return " and ".join(show(shape) for shape in shapes)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from automl.errors import ShapeError
 from automl.ops.base import Built, Count, Rate, UnaryOp, keras_layer
 from automl.ops.registry import op
-from automl.ops.shapes import Shape, channels, show, size, spatial
+from automl.ops.shapes import Shape, channels, size, spatial
 
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "simple": "SimpleRNN"}
 _GATES = {"lstm": 4, "gru": 3, "simple": 1}
@@ -76,7 +76,7 @@ class Last(UnaryOp):
         """The channels."""
         (steps,) = spatial(self.name, x, ranks=(1,))
         if steps is None:
-            raise ShapeError(f"{self.name!r} needs a sequence of known length, got {show(x)}; use 'gap' or 'gmp'")
+            raise ShapeError(f"{self.name!r} needs a sequence of known length; use 'gap' or 'gmp'")
         return (channels(self.name, x),)
 
     def activations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002

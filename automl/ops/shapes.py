@@ -35,7 +35,7 @@ def channels(op: str, shape: Shape) -> int:
         ShapeError: It is not.
     """
     if not shape or shape[-1] is None:
-        raise ShapeError(f"{op!r} needs the size of its input's last axis, got {show(shape)}")
+        raise ShapeError(f"{op!r} needs an input whose last axis is known")
     return shape[-1]
 
 
@@ -48,10 +48,7 @@ def spatial(op: str, shape: Shape, *, ranks: tuple[int, ...] = (1, 2, 3)) -> Sha
     axes = shape[:-1]
     if len(axes) not in ranks:
         wanted = f"{ranks[0]}" if len(ranks) == 1 else f"{ranks[0]} to {ranks[-1]}"
-        raise ShapeError(
-            f"{op!r} needs a map with {wanted} spatial ax{'is' if wanted == '1' else 'es'} and channels, "
-            f"got {show(shape)}"
-        )
+        raise ShapeError(f"{op!r} needs a map with {wanted} spatial ax{'is' if wanted == '1' else 'es'} and channels")
     return axes
 
 

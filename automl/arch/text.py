@@ -1,0 +1,105 @@
+"""A network in words: a table, and one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from automl import ops
+from automl.arch.architecture import Architecture
+from automl.arch.summary import LayerSummary, summarize
+from automl.ops import show
+
+_CONVOLUTIONS = ("conv", "sepconv", "dwconv")
+_REDUCERS = ("gap", "gmp", "flatten", "last")
+_WIDEST = 60
+
+
+def describe(architecture: Architecture) -> str:
+    """A table for a terminal: layer, operation, output shape, parameters and FLOPs of every node, and the totals."""
+    summary = summarize(architecture)
+    rows: list[tuple[str, ...]] = [("layer", "operation", "output", "parameters", "FLOPs")]
+    rows += [(name, f"input ({x.dtype})", show(x.shape), "", "") for name, x in architecture.inputs.items()]
+    rows += [_row(layer) for layer in summary.layers]
+    rows.append(("total", f"depth {summary.depth}", "", f"{summary.parameters:,}", f"{summary.flops:,}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = [_line(row, widths) for row in rows]
+    rule = "-" * max(len(line) for line in lines)
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+def sketch(architecture: Architecture) -> str:
+    """The network in a few words for one line of a log, at most 60 characters.
+
+    Convolutions that follow each other are told as stages, one for each size of the map, with their last widths.
+
+    >>> from automl.arch import Architecture, Input, Node
+    >>> sketch(Architecture.assemble(
+    ...     {"image": Input((28, 28, 1))},
+    ...     [
+    ...         Node("a", "conv", {"filters": 24}, ("image",)),
+    ...         Node("b", "relu", {}, ("a",)),
+    ...         Node("c", "gap", {}, ("b",)),
+    ...         Node("d", "head", {"units": 10, "activation": "softmax"}, ("c",)),
+    ...     ],
+    ...     {"label": "d"},
+    ... ))
+    'conv24 > gap > softmax10'
+    """
+    words: list[str] = [f"{len(architecture.inputs)} inputs"] if len(architecture.inputs) > 1 else []
+    told = [layer for layer in summarize(architecture).layers if _word(layer)]
+    for kind, run in groupby(told, key=lambda layer: layer.op in _CONVOLUTIONS):
+        layers = list(run)
+        words += _stages(layers) if kind else [_word(layer) for layer in layers]
+    text = " > ".join(words)
+    if len(text) <= _WIDEST:
+        return text
+    end = " > ... > " + words[-1]
+    return (text[: _WIDEST - len(end)] + end)[:_WIDEST]
+
+
+def _row(layer: LayerSummary) -> tuple[str, ...]:
+    parameters = f"{layer.cost.parameters:,}"
+    if layer.weights is not None:
+        parameters += f" ({layer.weights})"
+    return (layer.name or layer.id, _call(layer), show(layer.output_shape), parameters, f"{layer.cost.flops:,}")
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    left = [cell.ljust(width) for cell, width in zip(row[:3], widths[:3], strict=True)]
+    right = [cell.rjust(width) for cell, width in zip(row[3:], widths[3:], strict=True)]
+    return "  ".join(left + right).rstrip()
+
+
+def _call(layer: LayerSummary) -> str:
+    """The operation with the arguments that are not its defaults: ``conv 24, stride=2``."""
+    cls = ops.get(layer.op)
+    defaults = {name: field.default for name, field in cls.model_fields.items()}
+    said = [
+        f"{value}" if name == cls.shorthand else f"{name}={value}"
+        for name, value in sorted(layer.args.items(), key=lambda item: item[0] != cls.shorthand)
+        if name == cls.shorthand or value != defaults[name]
+    ]
+    return f"{layer.op} {', '.join(said)}".rstrip()
+
+
+def _word(layer: LayerSummary) -> str:
+    """A layer in a word; nothing for what only decorates (normalisation, activation, merges)."""
+    if layer.op in (*_CONVOLUTIONS, "embed"):
+        return f"{layer.op}{layer.output_shape[-1]}"
+    if layer.op == "dense":
+        return f"dense{layer.args['units']}"
+    if layer.op == "rnn":
+        return f"{'bi' * layer.args['bidirectional']}{layer.args['cell']}{layer.args['units']}"
+    if layer.op == "head":
+        return f"{layer.args['activation']}{layer.args['units']}"
+    return layer.op if layer.op in _REDUCERS else ""
+
+
+def _stages(run: Sequence[LayerSummary]) -> list[str]:
+    """A run of convolutions: up to three one by one; more as a stem and stages by the size of the map."""
+    if len(run) <= 3:
+        return [_word(layer) for layer in run]
+    sizes = [list(stage) for _, stage in groupby(run[1:], key=lambda layer: layer.output_shape[:-1])]
+    widths = "-".join(str(stage[-1].output_shape[-1]) for stage in sizes)
+    return [_word(run[0]), f"{len(sizes)} stage{'s' * (len(sizes) > 1)} ({widths})"]
