@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -65,6 +66,7 @@ def cached(key: str, write: Callable[[Path], None], *, cache_dir: Path | None = 
             found = _found(directory)
             if found is not None:
                 return found
+            _clear_aside(root, key)
             with written_aside(directory) as aside:
                 write(aside)
             return Dataset.load(directory)
@@ -74,7 +76,7 @@ def cached(key: str, write: Callable[[Path], None], *, cache_dir: Path | None = 
 
 def list_cache(cache_dir: Path | None = None) -> tuple[CacheEntry, ...]:
     """Every dataset in the cache, the last used first."""
-    entries = [_entry(directory) for directory in _directories(cache_root(cache_dir))]
+    entries = [_entry(directory) for directory in _directories(cache_root(cache_dir)) if directory.is_dir()]
     return tuple(sorted(entries, key=lambda entry: (-entry.last_used, entry.directory)))
 
 
@@ -87,11 +89,9 @@ def clear_cache(cache_dir: Path | None = None) -> int:
     root = cache_root(cache_dir)
     freed = 0
     for directory in _directories(root):
-        lock = root / f"{directory.name}.lock"
-        with FileLock(lock):
-            freed += _size(directory)
+        with FileLock(root / f"{directory.name}.lock"):  # the lock's empty file stays: another process may hold it
+            freed += _size(directory) + _clear_aside(root, directory.name)
             shutil.rmtree(directory, ignore_errors=True)
-        lock.unlink(missing_ok=True)
     return freed
 
 
@@ -103,14 +103,25 @@ def _found(directory: Path) -> Dataset | None:
     except DataError as error:
         logger.warning("%s; it is made anew", error)
         return None
-    os.utime(directory)  # when it was last used
+    with contextlib.suppress(OSError):
+        os.utime(directory)  # when it was last used
     return dataset
+
+
+def _clear_aside(root: Path, key: str) -> int:
+    """Delete what a process that was killed left of this dataset; its lock must be held."""
+    freed = 0
+    for left in root.glob(f".{key}.*"):
+        freed += _size(left)
+        shutil.rmtree(left, ignore_errors=True)
+    return freed
 
 
 def _directories(root: Path) -> list[Path]:
     if not root.is_dir():
         return []
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    keys = {path.name.strip(".").split(".")[0] for path in root.iterdir() if path.is_dir()}
+    return [root / key for key in sorted(keys)]
 
 
 def _entry(directory: Path) -> CacheEntry:
@@ -124,4 +135,4 @@ def _entry(directory: Path) -> CacheEntry:
 
 
 def _size(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.iterdir() if path.is_file())
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())

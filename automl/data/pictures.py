@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import warnings
 from collections.abc import Iterator
@@ -114,7 +115,7 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
     """The picture behind a file; whatever a decoder raises inside the block is about that file."""
     name = "a picture given as bytes" if isinstance(source, bytes) else str(source)
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise PictureError(name, _too_large(f"{image.width} x {image.height}"))
             yield image
@@ -128,6 +129,13 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
         raise PictureError(name, error.strerror or str(error)) from error
     except Exception as error:  # decoders of damaged files raise nearly anything: ValueError, struct.error, zlib.error
         raise PictureError(name, f"{type(error).__name__}: {error}") from error
+
+
+@functools.cache
+def _formats() -> tuple[str, ...]:
+    """Those of ``FORMATS`` that this build of Pillow knows."""
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def _too_large(claim: str) -> str:

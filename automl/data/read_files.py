@@ -37,8 +37,11 @@ def read_files(
     contract = working_contract(sound) if like is None else like.contract
     pictures, undecodable = _decode(pictures, folder / "x.npy", contract, on_bad_file, on_progress)
     labels = np.array(pictures.labels)
-    check_classes(listing.labels, left=pictures.labels)
-    classes, codes = encode(labels) if like is None else (like.classes, encode_as(labels, like.classes))
+    if like is None:
+        check_classes(listing.labels, left=pictures.labels)
+        classes, codes = encode(labels)
+    else:
+        classes, codes = like.classes, encode_as(labels, like.classes)
     np.save(folder / "y.npy", codes)
     skipped = tuple(sorted(without_header + undecodable))
     finish(folder, classes=classes, contract=contract, names=pictures.names, skipped=skipped, source=str(listing.root))

@@ -11,6 +11,7 @@ from automl.data.prepared import Rows
 _MOST_ROWS = 2000
 _MOST_QUERIES = 500
 _SIDE = 16
+_PIECE = 64
 _KEPT = 0.5
 _WITHIN_NOISE = 0.1
 
@@ -34,7 +35,9 @@ def may_mirror(rows: Rows, *, seed: int = 0) -> bool:
     """
     chosen = np.random.default_rng(seed).permutation(len(rows))[:_MOST_ROWS]
     y = rows.y[chosen]
-    pictures = _shrink(rows.x[chosen])
+    pictures = np.concatenate([_shrink(rows.x[chosen[at : at + _PIECE]]) for at in range(0, len(chosen), _PIECE)])
+    pictures -= pictures.mean()
+    pictures /= max(float(np.abs(pictures).max()), np.finfo(np.float64).tiny)  # squares of float32's largest overflow
     queries = pictures[:_MOST_QUERIES]
     plain = _known(queries, pictures, y)
     mirrored = _known(queries[:, :, ::-1], pictures, y)
@@ -55,8 +58,7 @@ def _shrink(x: Array) -> Array:
     """Average whole blocks so that no side is longer than 16; a rest at the right and lower edges is left out."""
     _, height, width, channels = x.shape
     down, across = -(-height // _SIDE), -(-width // _SIDE)
-    x = x[:, : height // down * down, : width // across * across].astype(np.float32)
+    x = x[:, : height // down * down, : width // across * across].astype(np.float64)
     blocks = x.reshape(len(x), height // down, down, width // across, across, channels)
     shrunk: Array = blocks.mean(axis=(2, 4))
-    shrunk -= shrunk.mean()
     return shrunk
