@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, update
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
 
 from automl.errors import StudyError
 from automl.study.tables import SCHEMA_VERSION, Base, Meta
@@ -38,8 +37,7 @@ def open_engine(url: str) -> Engine:
     if lost_password(url):
         raise StudyError(f"the password of {url} is not kept with a run; give the whole URL with --storage")
     try:
-        make_url(url)
-        engine = create_engine(url, json_serializer=_to_json, **connect_options(url))
+        engine = create_engine(engine_url(url), json_serializer=_to_json, **engine_options(url))
     except ArgumentError:
         raise StudyError(
             f"cannot read {shown_url(url)!r} as a database URL; write for example sqlite:///study.db "
@@ -47,51 +45,57 @@ def open_engine(url: str) -> Engine:
         ) from None
     except (ImportError, NoSuchModuleError) as error:
         raise StudyError(f"no driver for {shown_url(url)}: {error}; install it and try again") from None
-    tune(engine)
+    lock_early(engine)
     return engine
 
 
-def connect_options(url: str) -> dict[str, Any]:
-    """Arguments of ``create_engine`` by which a writer waits for others instead of failing."""
-    return {"connect_args": {"timeout": BUSY_SECONDS}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+def engine_url(url: str) -> str:
+    """The URL for ``create_engine`` beside ``engine_options``, which know a SQLite file's path themselves.
+
+    SQLAlchemy would take a question mark in a path for the start of options, and Optuna a brace for a placeholder.
+    """
+    if sqlite_path(url) is None and url.startswith("sqlite"):
+        raise StudyError(f"a study needs a file, and {url!r} names none; write for example sqlite:///study.db")
+    return "sqlite://" if sqlite_path(url) else url
 
 
-def tune(engine: Engine) -> None:
-    """Make SQLite fast and strict; nothing to do for other databases.
+def engine_options(url: str) -> dict[str, Any]:
+    """Arguments of ``create_engine`` by which a writer waits for others and SQLite is fast and strict.
 
     With a write-ahead log readers never wait for the writer; ``synchronous=NORMAL`` can lose the last commits in a
-    power cut but never tears the file. A transaction takes the write lock when it begins: one that reads first and
-    then finds that someone else has written cannot wait, it fails.
+    power cut but never tears the file.
     """
-    if engine.dialect.name != "sqlite":
-        return
+    path = sqlite_path(url)
+    if path is None:
+        return {"pool_pre_ping": True}
 
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None  # the driver's own idea of when to begin gets in the way
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        return connection
 
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return {"creator": connect, "poolclass": QueuePool}
+
+
+def lock_early(engine: Engine) -> None:
+    """Let SQLite's transactions take the write lock when they begin.
+
+    One that reads first and then finds that someone else has written cannot wait any more, it fails.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
 
 def settle(engine: Engine) -> None:
     """Close a writer's engine; a SQLite database is left as one file that can be copied and opened anywhere."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            _leave_log(driver)
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA busy_timeout=0")
+            with suppress(sqlite3.OperationalError):  # someone is reading: then the log stays beside the file
+                driver.execute("PRAGMA journal_mode=DELETE")
     engine.dispose()
-
-
-def _leave_log(connection: Any) -> None:
-    try:
-        connection.execute("PRAGMA busy_timeout=0")  # someone is reading: not worth waiting for
-        connection.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.OperationalError:
-        return
 
 
 def open_reader(url: str) -> Engine:
@@ -101,12 +105,7 @@ def open_reader(url: str) -> Engine:
         StudyError: There is no such database.
     """
     path = sqlite_path(url)
-    if path is not None:
-        return _open_file(path)
-    engine = open_engine(url)
-    if engine.dialect.name != "sqlite":
-        engine = engine.execution_options(postgresql_readonly=True)
-    return engine
+    return open_engine(url).execution_options(postgresql_readonly=True) if path is None else _open_file(path)
 
 
 def _open_file(path: Path) -> Engine:
@@ -127,7 +126,7 @@ def _reading_uri(path: Path) -> str:
     with path.open("rb") as file:
         logged = file.read(20)[18:] == b"\x02\x02"
     alone = logged and not path.with_name(path.name + "-wal").exists()
-    return f"file:{quote(str(path.resolve()))}?mode=ro{'&immutable=1' if alone else ''}"
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
 
 
 def prepare_schema(engine: Engine, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:
@@ -147,14 +146,23 @@ def prepare_schema(engine: Engine, migrations: Mapping[int, Migration] = MIGRATI
             connection.execute(update(Meta).values(schema_version=step + 1))
 
 
+def require_tables(connection: Connection, where: str) -> None:
+    """Make sure that a database is ours.
+
+    Raises:
+        StudyError: It holds none of our tables.
+    """
+    if not inspect(connection).has_table(Meta.__tablename__):
+        raise StudyError(f"{where} holds no study of automl; give a run's folder or its study.db")
+
+
 def check_schema(connection: Connection, where: str) -> None:
     """Make sure that a database can be read.
 
     Raises:
         StudyError: It holds none of our tables, or newer or older ones than this version reads.
     """
-    if not inspect(connection).has_table(Meta.__tablename__):
-        raise StudyError(f"{where} holds no study of automl; give a run's folder or its study.db")
+    require_tables(connection, where)
     found = _known_version(connection)
     if found < SCHEMA_VERSION:
         raise StudyError(
@@ -175,14 +183,21 @@ def _known_version(connection: Connection) -> int:
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Turn the database's errors into one sentence without a password.
+    """Turn the database's errors into one sentence without a password; a broken constraint is left to the caller.
 
     Raises:
         StudyError: The database refused.
     """
     try:
         yield
+    except IntegrityError:
+        raise
     except (SQLAlchemyError, sqlite3.Error) as error:
-        cause = getattr(error, "orig", None) or error
-        advice = "another process holds it; try again" if "locked" in str(cause) else "check the file or the server"
-        raise StudyError(f"{what}: {hide_passwords(str(cause)).strip()}; {advice}") from None
+        raise refusal(what, error) from None
+
+
+def refusal(what: str, error: BaseException) -> StudyError:
+    """What to say about an error of the database."""
+    cause = getattr(error, "orig", None) or error
+    advice = "another process holds it; try again" if "locked" in str(cause) else "check the file or the server"
+    return StudyError(f"{what}: {hide_passwords(str(cause)).strip()}; {advice}")

@@ -47,11 +47,11 @@ def lost_password(url: str) -> bool:
 
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite file; the path is made absolute."""
-    return f"sqlite:///{path.resolve().as_posix()}"
+    return f"sqlite:///{path.resolve().as_posix().replace('?', '%3F')}"
 
 
 def sqlite_path(url: str) -> Path | None:
-    """The file behind a plain ``sqlite:///`` URL, or None for every other URL.
+    """The file behind a ``sqlite:///`` URL, or None for every other URL and for databases in memory.
 
     >>> sqlite_path("sqlite:///runs/study.db").as_posix()
     'runs/study.db'
@@ -59,5 +59,6 @@ def sqlite_path(url: str) -> Path | None:
     True
     """
     scheme, found, rest = url.partition(":///")
-    plain = found and rest and not rest.startswith((":memory:", "file:")) and "?" not in rest
-    return Path(rest) if plain and scheme.split("+")[0] == "sqlite" else None
+    file = rest.partition("?")[0].replace("%3F", "?")
+    plain = found and file and not file.startswith((":memory:", "file:"))
+    return Path(file) if plain and scheme.split("+")[0] == "sqlite" else None

@@ -1,0 +1,233 @@
+"""Our half of a study: every write to our own tables, one transaction each."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
+
+from automl.errors import StudyError
+from automl.study import rows
+from automl.study.database import explained
+from automl.study.files import sha256_of
+from automl.study.owner import Owner
+from automl.study.records import ArtifactRecord, RunDraft, RunRecord, TrialDraft, TrialOutcome, TrialRecord, finite
+from automl.study.tables import Artifact, Epoch, Run, Segment, Trial
+
+_STATE: tuple[InstrumentedAttribute[Any], ...] = (
+    Trial.id,
+    Trial.state,
+    Trial.epochs,
+    Trial.planned_epochs,
+    Trial.best_epoch,
+    Trial.value,
+    Trial.worker,
+)
+_ALIVE = ("running", "paused")
+
+
+class Ledger:
+    """The rows of one run. A value that makes no sense is a ValueError: the caller is wrong, not the person."""
+
+    def __init__(self, engine: Engine, study: str) -> None:
+        self._engine = engine
+        self._study = study
+        self._since = time.monotonic()
+        self._segments: dict[int, int] = {}
+        self.run: RunRecord
+
+    def create(self, draft: RunDraft) -> None:
+        """Write the run's row, owned by this process."""
+        values = {item.name: getattr(draft, item.name) for item in dataclasses.fields(RunDraft)}
+        owner = Owner.current().to_json()
+        try:
+            with self.writing() as connection:
+                connection.execute(insert(Run).values(**values, study=self._study, started=_now(), owner=owner))
+                self.run = rows.find_run(connection, self._study)
+        except IntegrityError:
+            raise taken(self._study) from None
+
+    def claim(self, *, take_over: bool) -> None:
+        """Make this process the run's owner."""
+        with self.writing() as connection:
+            self.run = rows.find_run(connection, self._study)
+            kept = connection.scalar(select(Run.owner).where(Run.id == self.run.id).with_for_update())
+            owner = Owner.from_json(kept) if kept else None
+            if owner and not take_over and owner != Owner.current() and owner.may_live():
+                raise StudyError(f"study {self._study!r} is being searched by {owner}; wait for it or stop it first")
+            self._set_run(connection, owner=Owner.current().to_json(), ended=None)
+
+    def release(self, result: Mapping[str, Any] | None = None, *, ended: bool = False) -> None:
+        """Write the seconds used; with ``ended`` also the end and the result, without it only let the run go."""
+        with self.writing() as connection:
+            fields = {"ended": _now(), "result": result} if ended else {"owner": None}
+            self._set_run(connection, seconds_used=self.seconds_used, **fields)
+
+    @property
+    def seconds_used(self) -> float:
+        """Seconds of the budget used so far, over all sessions."""
+        return self.run.seconds_used + time.monotonic() - self._since
+
+    def queue(self, number: int, key: int, params: Mapping[str, Any], proposed_by: str) -> None:
+        """Write a trial that waits."""
+        with self.writing() as connection:
+            self._insert(connection, number, key, state="queued", params=params, proposed_by=proposed_by)
+
+    def begin(self, number: int, key: int, draft: TrialDraft) -> None:
+        """Write a trial that starts, whether it waited or is new."""
+        values = {item.name: getattr(draft, item.name) for item in dataclasses.fields(draft)}
+        with self.writing() as connection:
+            found = self._find(connection, number)
+            if found is None:
+                self._insert(connection, number, key, state="running", started=_now(), **values)
+                return
+            if found.state != "queued":
+                raise ValueError(f"trial {number} is {found.state}; only a queued or new one can begin")
+            kept = values if draft.proposed_by else {k: v for k, v in values.items() if k != "proposed_by"}
+            _set(connection, found.id, state="running", started=_now(), **kept)
+
+    def epoch(self, number: int, values: Mapping[str, Any], checkpoint: str) -> None:
+        """Write one epoch, and on the trial's row how far it is and its best so far.
+
+        Args:
+            number: Of the trial.
+            values: ``epoch``, ``metrics``, ``learning_rate``, ``seconds`` and ``planned_epochs``.
+            checkpoint: File from which the trial can go on after this epoch, or empty.
+        """
+        epoch, metrics = values["epoch"], values["metrics"]
+        reached = finite(metrics[self.run.objective])
+        with self.writing() as connection:
+            trial = self._alive(connection, number)
+            row = {"metrics": metrics, "learning_rate": finite(values["learning_rate"])}
+            _upsert_epoch(connection, trial.id, epoch, row | {"seconds": finite(values["seconds"])})
+            self._extend(connection, number, trial, epoch, checkpoint)
+            better = {"value": reached, "best_epoch": epoch} if self._improves(reached, trial.value) else {}
+            planned = values["planned_epochs"] or trial.planned_epochs
+            _set(connection, trial.id, epochs=max(epoch, trial.epochs), planned_epochs=planned, **better)
+            self._set_run(connection, seconds_used=self.seconds_used)
+
+    def reached(self, number: int) -> Row[Any]:
+        """A running trial's epochs, best epoch and value so far."""
+        with self.writing() as connection:
+            return self._alive(connection, number)
+
+    def has_trials(self) -> bool:
+        """Whether any trial is recorded."""
+        with self.writing() as connection:
+            return connection.scalar(select(Trial.id).where(Trial.run_id == self.run.id).limit(1)) is not None
+
+    def end(self, number: int, state: str, **values: Any) -> TrialRecord:
+        """Write a trial's end and give the record."""
+        with self.writing() as connection:
+            trial = self._alive(connection, number)
+            _set(connection, trial.id, state=state, ended=_now(), **values)
+            self._set_run(connection, seconds_used=self.seconds_used)
+            return self._record(connection, number)
+
+    def orphan(self, number: int, key: int, reason: str) -> None:
+        """Write that a trial was abandoned, whatever is known of it."""
+        with self.writing() as connection:
+            found = self._find(connection, number)
+            if found is None:
+                self._insert(connection, number, key, state="orphaned", params={}, reason=reason, ended=_now())
+                return
+            _set(connection, found.id, state="orphaned", reason=reason, value=None, ended=_now())
+
+    def artifact(self, kind: str, path: Path, number: int | None, root: Path | None) -> ArtifactRecord:
+        """Write that a file belongs to a trial or to the run."""
+        inside = root is not None and path.resolve().is_relative_to(root.resolve())
+        shown = path.resolve().relative_to(root.resolve()).as_posix() if root and inside else str(path)
+        record = ArtifactRecord(
+            trial=number, kind=kind, path=shown, size=path.stat().st_size, sha256=sha256_of(path), created=_now()
+        )
+        with self.writing() as connection:
+            trial = None if number is None else self._find(connection, number)
+            if number is not None and trial is None:
+                raise ValueError(f"trial {number} was never begun")
+            values = {name: getattr(record, name) for name in ("kind", "path", "size", "sha256", "created")}
+            key = trial.id if trial is not None else None
+            connection.execute(insert(Artifact).values(run_id=self.run.id, trial_id=key, **values))
+        return record
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction on our tables."""
+        with explained("cannot write to the study's database"), self._engine.begin() as connection:
+            yield connection
+
+    def _find(self, connection: Connection, number: int) -> Row[Any] | None:
+        query = select(*_STATE).where(Trial.run_id == self.run.id, Trial.number == number)
+        return connection.execute(query).one_or_none()
+
+    def _alive(self, connection: Connection, number: int) -> Row[Any]:
+        found = self._find(connection, number)
+        if found is None or found.state not in _ALIVE:
+            raise ValueError(f"trial {number} is not running: {found.state if found else 'it was never begun'}")
+        return found
+
+    def _record(self, connection: Connection, number: int) -> TrialRecord:
+        found = rows.find_trial(connection, self.run.id, number)
+        assert found is not None, f"trial {number} vanished within a transaction"
+        return found
+
+    def _insert(self, connection: Connection, number: int, key: int, **values: Any) -> None:
+        fixed = {"run_id": self.run.id, "number": number, "optuna_trial_id": key, "created": _now()}
+        connection.execute(insert(Trial).values(**fixed, **values))
+
+    def _set_run(self, connection: Connection, **values: Any) -> None:
+        connection.execute(update(Run).where(Run.id == self.run.id).values(**values))
+
+    def _extend(self, connection: Connection, number: int, trial: Row[Any], epoch: int, checkpoint: str) -> None:
+        if number in self._segments:
+            where = Segment.id == self._segments[number]
+            connection.execute(update(Segment).where(where).values(to_epoch=epoch, checkpoint=checkpoint))
+            return
+        values = {"from_epoch": epoch, "to_epoch": epoch, "worker": trial.worker, "checkpoint": checkpoint}
+        made = connection.execute(insert(Segment).values(trial_id=trial.id, **values).returning(Segment.id))
+        self._segments[number] = made.scalar_one()
+
+    def _improves(self, value: float | None, best: float | None) -> bool:
+        if value is None or best is None:
+            return value is not None
+        return value > best if self.run.direction == "maximize" else value < best
+
+
+def taken(study: str) -> StudyError:
+    """What to say when a study of that name is there already."""
+    return StudyError(f"the database already has a study {study!r}; choose another name with --study")
+
+
+def merge(outcome: TrialOutcome, epochs: int, planned_epochs: int | None, best_epoch: int | None) -> dict[str, Any]:
+    """What an outcome says, and where it says nothing, what the epochs said."""
+    fields = {
+        "epochs": max(outcome.epochs, epochs),
+        "planned_epochs": outcome.planned_epochs or planned_epochs,
+        "best_epoch": outcome.best_epoch or best_epoch,
+        "metrics": outcome.metrics,
+        "seconds": outcome.seconds,
+        "step_seconds": finite(outcome.step_seconds),
+        "steps_per_epoch": outcome.steps_per_epoch,
+    }
+    return fields if outcome.parameters is None else fields | {"parameters": outcome.parameters}
+
+
+def _set(connection: Connection, key: int, **values: Any) -> None:
+    connection.execute(update(Trial).where(Trial.id == key).values(**values))
+
+
+def _upsert_epoch(connection: Connection, key: int, epoch: int, values: Mapping[str, Any]) -> None:
+    where = (Epoch.trial_id == key, Epoch.epoch == epoch)
+    if not connection.execute(update(Epoch).where(*where).values(**values)).rowcount:
+        connection.execute(insert(Epoch).values(trial_id=key, epoch=epoch, **values))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

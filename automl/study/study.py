@@ -1,0 +1,344 @@
+"""The one writer of a study: what a search asks, and what it records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+from optuna.trial import Trial
+from sqlalchemy import Engine
+
+from automl.errors import StudyError, did_you_mean
+from automl.study import rows
+from automl.study.database import explained, settle
+from automl.study.ledger import Ledger, merge, taken
+from automl.study.opening import connect
+from automl.study.optuna_side import OptunaSide
+from automl.study.reconcile import reconcile
+from automl.study.records import (
+    ArtifactRecord,
+    RunDraft,
+    RunRecord,
+    TrialDetail,
+    TrialDraft,
+    TrialOutcome,
+    TrialRecord,
+    finite,
+)
+from automl.study.tables import Trial as TrialRow
+from automl.study.urls import shown_url, sqlite_path
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_NO_OUTCOME = TrialOutcome()
+
+
+class Study:
+    """A study open for writing; use it as a context manager.
+
+    A trial is asked for, begun, reported epoch by epoch, and ended once. Each end writes our row first and then tells
+    Optuna, so that a crash in between loses nothing: the next ``open`` tells what was recorded.
+
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> draft = RunDraft(task="image-classify", objective="val_accuracy", direction="maximize", seed=0)
+    >>> with Study.create(f"sqlite:///{folder.name}/study.db", "digits", run=draft) as study:
+    ...     trial = study.ask()
+    ...     study.begin(trial.number, TrialDraft(params={"width": trial.suggest_int("width", 8, 8)}))
+    ...     study.epoch(trial.number, epoch=1, metrics={"val_accuracy": 0.9}, learning_rate=1e-3, seconds=0.5)
+    ...     record = study.complete(trial.number, TrialOutcome(value=0.9, epochs=1, best_epoch=1))
+    >>> record.state, record.value, record.params
+    ('complete', 0.9, {'width': 8})
+    >>> folder.cleanup()
+
+    Attributes:
+        run: The search as it was when the study was opened.
+        orphans: Numbers of the trials that ``open`` found abandoned.
+    """
+
+    def __init__(self, engine: Engine, ledger: Ledger, optuna: OptunaSide, shown: str) -> None:
+        self._engine, self._ledger, self._optuna, self._shown = engine, ledger, optuna, shown
+        self.run: RunRecord = ledger.run
+        self.orphans: tuple[int, ...] = ()
+
+    @classmethod
+    def create(
+        cls,
+        storage_url: str,
+        name: str,
+        *,
+        run: RunDraft,
+        sampler: BaseSampler | None = None,
+        pruner: BasePruner | None = None,
+    ) -> Study:
+        """Start a study; other studies in the same database are left alone.
+
+        Args:
+            storage_url: SQLAlchemy URL of the database.
+            name: 1 to 100 letters, digits, ``.``, ``_`` or ``-``.
+            run: What is known of the search.
+            sampler: Proposes parameters; None for Optuna's own.
+            pruner: Judges running trials; None for Optuna's own.
+
+        Raises:
+            StudyError: The name is taken or malformed, or the database cannot be used.
+        """
+        if not _NAME.fullmatch(name):
+            raise StudyError(f"study name {name!r}: use 1 to 100 letters, digits, '.', '_' or '-'")
+
+        def start(engine: Engine, ledger: Ledger, optuna: OptunaSide) -> Study:
+            if optuna.exists():
+                raise taken(name)
+            ledger.create(run)
+            optuna.open(run.direction)
+            return cls(engine, ledger, optuna, shown_url(storage_url))
+
+        return connect(storage_url, name, sampler, pruner, start)
+
+    @classmethod
+    def open(
+        cls,
+        storage_url: str,
+        name: str,
+        *,
+        sampler: BaseSampler | None = None,
+        pruner: BasePruner | None = None,
+        take_over: bool = False,
+    ) -> Study:
+        """Continue a study; what a crash left between our tables and Optuna's is put right first.
+
+        Args:
+            storage_url: SQLAlchemy URL of the database.
+            name: The study's name.
+            sampler: Proposes parameters; None for Optuna's own.
+            pruner: Judges running trials; None for Optuna's own.
+            take_over: Whether to continue although its owner may still be alive, on another machine for example.
+
+        Raises:
+            StudyError: There is no such study, it is newer than this version, or another process owns it.
+        """
+        path, shown = sqlite_path(storage_url), shown_url(storage_url)
+        if path is not None and not path.is_file():
+            raise StudyError(f"there is no study database {path}; give the folder of a run")
+
+        def resume(engine: Engine, ledger: Ledger, optuna: OptunaSide) -> Study:
+            ledger.claim(take_over=take_over)
+            if not optuna.exists() and ledger.has_trials():
+                raise StudyError(f"Optuna's half of study {name!r} was deleted from {shown}; restore it from a copy")
+            optuna.open(ledger.run.direction)
+            study = cls(engine, ledger, optuna, shown)
+            study.orphans = reconcile(ledger, optuna)
+            return study
+
+        return connect(storage_url, name, sampler, pruner, resume, existing=True)
+
+    @property
+    def name(self) -> str:
+        """The study's name, also Optuna's."""
+        return self.run.study
+
+    @property
+    def seconds_used(self) -> float:
+        """Seconds of the budget used so far, over all sessions."""
+        return self._ledger.seconds_used
+
+    def ask(self) -> Trial:
+        """The next trial: the oldest queued one, else what the sampler proposes."""
+        return self._optuna.ask()
+
+    def enqueue(self, params: Mapping[str, Any], *, proposed_by: str = "seed") -> int:
+        """Queue parameters to be tried before anything the sampler proposes; gives the trial's number."""
+        number = self._optuna.enqueue(params)
+        self._ledger.queue(number, self._optuna.trial_id(number), params, proposed_by)
+        return number
+
+    def begin(self, number: int, draft: TrialDraft) -> None:
+        """Record that an asked trial starts.
+
+        Raises:
+            ValueError: It was never asked for or began before.
+        """
+        self._ledger.begin(number, self._optuna.trial_id(number), draft)
+
+    def epoch(
+        self,
+        number: int,
+        *,
+        epoch: int,
+        metrics: Mapping[str, float],
+        learning_rate: float,
+        seconds: float,
+        planned_epochs: int | None = None,
+        checkpoint: str = "",
+    ) -> None:
+        """Record an epoch and report the objective to Optuna, whose step is the number of epochs trained.
+
+        Args:
+            number: Of the trial.
+            epoch: 1 for the first; one that is trained again after a resume replaces its row.
+            metrics: The objective's among them; a value may be NaN.
+            learning_rate: At the epoch's last step.
+            seconds: Wall seconds of the epoch.
+            planned_epochs: How many there will be if nothing stops the trial; None leaves it as it is.
+            checkpoint: File from which the trial can go on after this epoch, or empty.
+
+        Raises:
+            ValueError: The trial is not running, or the objective is not among the metrics.
+        """
+        objective = self.run.objective
+        if objective not in metrics:
+            raise ValueError(f"epoch {epoch} has no metric {objective!r}; {did_you_mean(objective, metrics)}")
+        values = {"epoch": epoch, "metrics": metrics, "learning_rate": learning_rate, "seconds": seconds}
+        self._ledger.epoch(number, values | {"planned_epochs": planned_epochs}, checkpoint)
+        self._optuna.report(number, float(metrics[objective]), epoch)
+
+    def should_prune(self, number: int) -> bool:
+        """Whether the pruner would stop the trial after what was reported."""
+        return self._optuna.should_prune(number)
+
+    def complete(self, number: int, outcome: TrialOutcome, *, reason: str = "") -> TrialRecord:
+        """Record a trial that trained as long as it should.
+
+        Without a finite value (neither in the outcome nor after any epoch) nothing can be compared, so the trial is
+        recorded as failed with kind ``nan_loss``: look at the record's state.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        value, fields = self._merge(number, outcome)
+        if value is not None:
+            return self._end(number, "complete", value=value, reason=reason, **fields)
+        message = f"{self.run.objective} was never a finite number"
+        advice = "lower the learning rate or clip the gradient (clip_norm)"
+        failure = {"failure_kind": "nan_loss", "failure_message": message, "failure_advice": advice}
+        return self._end(number, "failed", value=None, reason=message, **failure, **fields)
+
+    def prune(self, number: int, outcome: TrialOutcome, *, reason: str) -> TrialRecord:
+        """Record a trial that was stopped because others promise more; Optuna learns its last epoch's value.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        value, fields = self._merge(number, outcome)
+        return self._end(number, "pruned", value=value, reason=reason, **fields)
+
+    def infeasible(self, number: int, *, reason: str, violations: Mapping[str, float] | None = None) -> TrialRecord:
+        """Record a trial that must not be trained: its layers do not fit together or it is too large.
+
+        Args:
+            number: Of the trial.
+            reason: Which, and by how much.
+            violations: By how much each limit is passed, best as a share of it (``value / limit - 1``); the sampler
+                takes the smaller sum for the better. None where it is not a matter of degree.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        passed = {name: max(finite(excess) or 1.0, 1e-9) for name, excess in (violations or {"feasible": 1.0}).items()}
+        return self._end(number, "infeasible", value=None, reason=reason, violations=passed)
+
+    def duplicate(self, number: int, of: TrialRecord) -> TrialRecord:
+        """Record a trial that need not be trained because an equal one was; it has that one's value.
+
+        Raises:
+            ValueError: The trial is not running, or the other has no value.
+        """
+        if of.value is None:
+            raise ValueError(f"trial {of.number} has no value that trial {number} could have too")
+        reason = f"the same network and training as trial {of.number}"
+        return self._end(number, "duplicate", value=of.value, duplicate_of=of.number, reason=reason, metrics=of.metrics)
+
+    def fail(
+        self,
+        number: int,
+        *,
+        kind: str,
+        message: str,
+        advice: str = "",
+        traceback: str = "",
+        outcome: TrialOutcome = _NO_OUTCOME,
+    ) -> TrialRecord:
+        """Record a trial that went wrong; it has no value, and the sampler learns nothing from it.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        _, fields = self._merge(number, outcome)
+        failure = {"failure_message": message, "failure_advice": advice, "failure_traceback": traceback}
+        return self._end(
+            number, "failed", value=None, reason=f"{kind}: {message}", failure_kind=kind, **failure, **fields
+        )
+
+    def find_duplicate(self, job_key: str) -> TrialRecord | None:
+        """The trained trial with this key and a value: a complete one before a pruned one, then the first."""
+        query = rows.light(self.run.id).where(
+            TrialRow.job_key == job_key,
+            TrialRow.state.in_(("complete", "pruned")),
+            TrialRow.epochs >= 1,
+            TrialRow.value.is_not(None),
+        )
+        with self._ledger.writing() as connection:
+            found = rows.list_trials(connection, query.order_by(TrialRow.state, TrialRow.number).limit(1))
+        return found[0] if found else None
+
+    def best(self) -> TrialDetail | None:
+        """The complete trial with the best value, with its architecture; None before there is one."""
+        with self._ledger.writing() as connection:
+            return rows.find_best(connection, self.run.id, self.run.direction)
+
+    def trials(self) -> list[TrialRecord]:
+        """All trials by number, without their architectures."""
+        with self._ledger.writing() as connection:
+            return rows.list_trials(connection, rows.light(self.run.id).order_by(TrialRow.number))
+
+    def add_artifact(
+        self, kind: str, path: Path, *, trial: int | None = None, root: Path | None = None
+    ) -> ArtifactRecord:
+        """Record a file with its size and SHA-256.
+
+        Args:
+            kind: Such as ``checkpoint`` or ``model``.
+            path: The file.
+            trial: Whose; None for the run's.
+            root: The run's folder; a path inside it is kept relative to it, so that the folder can move.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: The trial never began.
+        """
+        return self._ledger.artifact(kind, path, trial, root)
+
+    def finish_run(self, result: Mapping[str, Any] | None = None) -> None:
+        """Record that the search is over, with what it wants to say about its end."""
+        self._ledger.release(result, ended=True)
+
+    def close(self) -> None:
+        """Give the study back; trials that still run stay so and are found abandoned by the next ``open``."""
+        try:
+            self._ledger.release()
+        finally:
+            self._optuna.close()
+            with explained(f"cannot close {self._shown}"):
+                settle(self._engine)
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Study({self.name!r}, {self._shown!r})"
+
+    def _merge(self, number: int, outcome: TrialOutcome) -> tuple[float | None, dict[str, Any]]:
+        reached = self._ledger.reached(number)
+        value = reached.value if outcome.value is None else outcome.value
+        return finite(value), merge(outcome, reached.epochs, reached.planned_epochs, reached.best_epoch)
+
+    def _end(self, number: int, state: str, **values: Any) -> TrialRecord:
+        record = self._ledger.end(number, state, **values)
+        self._optuna.tell(number, record.state, record.value, record.violations)
+        return record
