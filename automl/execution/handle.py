@@ -21,7 +21,7 @@ COMMAND = (sys.executable, "-P", "-m", "automl.execution.worker")  # -P: a json.
 
 _PATIENCE = 2.0  # seconds a worker has to end when it is asked to
 _TAIL_BYTES = 4096
-_TAIL_LINES = 12
+_TAIL_LINES = 20
 
 
 class WorkerHandle:

@@ -27,7 +27,7 @@ def main() -> int:
     """Run jobs until the coordinator closes the pipe."""
     incoming, outgoing = _take_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's business
-    faulthandler.enable()
+    faulthandler.enable(all_threads=False)  # the last words of a segmentation fault
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.captureWarnings(True)
     writer = FrameWriter(outgoing)

@@ -10,7 +10,8 @@ from automl.jobs import TrainingSettings
 def learning_rate(progress: float, settings: TrainingSettings) -> float:
     """Linear warm-up from zero, then a cosine to zero or no change.
 
-    The cosine is that of Loshchilov & Hutter, 2017 (https://arxiv.org/abs/1608.03983), without restarts. It knows progress and not steps, so the same curve fits a number of epochs and a number of seconds.
+    The cosine is that of Loshchilov & Hutter, 2017 (https://arxiv.org/abs/1608.03983), without restarts. It
+    knows progress and not steps, so the same curve fits a number of epochs and a number of seconds.
 
     Args:
         progress: Share of the training that is done, 0 to 1.
