@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -28,9 +29,15 @@ def predict(
     if out is not None and not out.absolute().parent.is_dir():
         raise ConfigError(f"cannot write {out}: there is no folder {out.absolute().parent}")
     predictions = open_model(model).predict_data(data, on_bad_file=on_bad_file.value)
-    write_predictions(sys.stdout if out is None else out, predictions, proba=proba)
-    if out is not None:
-        typer.echo(f"{len(predictions.labels):,} predictions in {out}", err=True)
+    if skipped := predictions.skipped:
+        typer.echo(
+            f"warning: {len(skipped):,} files are no pictures and are left out; the first: {skipped[0]}", err=True
+        )
+    if out is None:
+        write_predictions(_csv_stdout(), predictions, proba=proba)
+    else:
+        write_predictions(out, predictions, proba=proba)
+        typer.echo(f"{len(predictions):,} predictions in {out}", err=True)
 
 
 def evaluate(
@@ -48,6 +55,13 @@ def evaluate(
     else:
         for line in _lines(evaluation):
             typer.echo(line)
+
+
+def _csv_stdout() -> TextIO:
+    """Stdout as CSV wants it: no translation of line ends, and file names that are not UTF-8 as the bytes they are."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="", errors="surrogateescape")
+    return sys.stdout
 
 
 def _lines(evaluation: Evaluation) -> list[str]:

@@ -86,23 +86,24 @@ def plural(count: int, noun: str) -> str:
 
 
 def facts(summary: Mapping[str, object]) -> str:
-    """What is known of the data, in one line.
+    """What a task says of its data, in one line; unknown facts are left out.
 
-    >>> facts({"rows": 1527, "classes": ["cat", "dog"], "shape": (8, 8, 1)})
-    'rows 1,527, classes 2, shape 8x8x1'
+    >>> facts({"rows": 1527, "training_rows": 1222, "validation_rows": 305, "classes": 10, "shape": [8, 8, 1]})
+    '1,527 rows (1,222 to train, 305 to validate), 10 classes, 8x8x1'
     """
-    return ", ".join(f"{key.replace('_', ' ')} {_fact(key, value)}" for key, value in summary.items())
+    parts = []
+    if isinstance(rows := summary.get("rows"), int):
+        parts.append(plural(rows, "row") + _split(summary.get("training_rows"), summary.get("validation_rows")))
+    if isinstance(classes := summary.get("classes"), int):
+        parts.append(f"{classes:,} classes")
+    if isinstance(shape := summary.get("shape"), list | tuple):
+        parts.append("x".join(map(str, shape)))
+    if summary.get("from_cache"):
+        parts.append("from the cache")
+    return ", ".join(parts)
 
 
-def _fact(key: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return score(value)
-    if isinstance(value, Mapping):
-        return f"({', '.join(f'{name} {_fact(name, item)}' for name, item in value.items())})"
-    if isinstance(value, list | tuple):
-        return "x".join(map(str, value)) if key == "shape" else f"{len(value):,}"
-    return str(value)
+def _split(train: object, validation: object) -> str:
+    if not isinstance(train, int) or not isinstance(validation, int):
+        return ""
+    return f" ({train:,} to train, {validation:,} to validate)"

@@ -79,7 +79,7 @@ def test_lines_tell_every_trial_the_final_training_and_the_reason_to_stop():
     play(LineProgress(stream))
     lines = stream.getvalue().splitlines()
     assert lines[:2] == [
-        "data: rows 100, classes 10, shape 8x8x1",
+        "data: 100 rows, 10 classes, 8x8x1",
         "search: image-classify, space cnn, val_accuracy, 1m00s or 4 trials",
     ]
     assert lines[2] == f"trial 0: val_accuracy 0.9000 (best so far), 5 epochs, 3.0s, 178,346 parameters - {LONG}"
@@ -169,7 +169,7 @@ def test_live_progress_draws_in_place_and_leaves_only_the_lines():
     console = Console(file=page, force_terminal=True, width=80, height=24, legacy_windows=False, _environ={})
     play(LiveProgress(console))
     text = page.getvalue()
-    assert "data: rows 100" in text
+    assert "data: 100 rows" in text
     assert "trial 2 failed: a reason" in text
     assert "stopping: time is nearly up" in text
     assert "\x1b[?25h" in text.rpartition("best")[2]  # the cursor is back after the last frame
@@ -239,7 +239,7 @@ def test_without_a_terminal_progress_is_plain_lines_on_stderr(capsys):
     play(make_progress())
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("data: rows 100")
+    assert err.startswith("data: 100 rows")
     assert "\x1b" not in err
 
 

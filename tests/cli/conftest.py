@@ -1,0 +1,88 @@
+"""One real run that the tests of every command look at."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+from typer.testing import CliRunner
+
+from automl.cli import app
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def in_a_process(*args: object, cwd: Path, env: dict[str, str] | None = None) -> Done:
+    """The command as a person runs it."""
+    command = [sys.executable, "-m", "automl", *map(str, args)]
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, timeout=200, check=False)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def in_this_process(*args: object) -> Done:
+    """The command in this process, which spares importing TensorFlow again."""
+    result = CliRunner().invoke(app, [str(arg) for arg in args], prog_name="automl")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout_bytes.decode(), result.stderr)
+
+
+@pytest.fixture(scope="session")
+def automl_process() -> Callable[..., Done]:
+    """The command as a person runs it: ``automl_process("trials", run, cwd=folder)``."""
+    return in_a_process
+
+
+@pytest.fixture(scope="session")
+def automl() -> Callable[..., Done]:
+    """The command in this process: ``automl("trials", run)``."""
+    return in_this_process
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory) -> Path:
+    """A folder with data/digits/{train,test}/{0,1,2}/*.png: 120 pictures to learn from, 30 to test with."""
+    folder = tmp_path_factory.mktemp("place")
+    digits = load_digits(n_class=3)
+    pixels = np.round(digits.images * (255 / 16)).astype(np.uint8)
+    for label in range(3):
+        for number, row in enumerate(np.flatnonzero(digits.target == label)[:50]):
+            part = folder / "data" / "digits" / ("test" if number % 5 == 0 else "train") / str(label)
+            part.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels[row]).save(part / f"{number:03}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def searched(place) -> Done:
+    """``automl search`` as it ended, with the run in ``place / "my-run"``."""
+    options = "--trials 2 --max-epochs 3 --seed 1 --out my-run --cache-dir cache"
+    return in_a_process("search", "--task", "image-classify", "data/digits/train", *options.split(), cwd=place)
+
+
+@pytest.fixture(scope="session")
+def run(place, searched) -> Path:
+    """The run's folder."""
+    assert searched.exit_code == 0, searched.stderr
+    return place / "my-run"
+
+
+@pytest.fixture
+def at_place(place, run, monkeypatch) -> Path:
+    """``place`` as the current folder, with the run in it."""
+    monkeypatch.chdir(place)
+    return place

@@ -1,0 +1,153 @@
+"""ImageClassifier, fitted for real on a few scanned digits."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.exceptions import NotFittedError
+
+from automl import ConfigError, DataError, ImageClassifier, StudyError
+
+DIGITS = load_digits(n_class=3)
+PICTURES = np.round(DIGITS.images * 255 / 16).astype("uint8")
+WORDS = np.array(["zero", "one", "two"])[DIGITS.target]
+X, Y, X_TEST, Y_TEST = PICTURES[:150], WORDS[:150], PICTURES[150:250], WORDS[150:250]
+
+
+def small(folder, **changes) -> ImageClassifier:
+    arguments = {"time_budget": None, "max_trials": 1, "max_epochs": 1, "random_state": 1, "verbose": 0}
+    return ImageClassifier(directory=folder, **(arguments | changes))
+
+
+@pytest.fixture(scope="module")
+def parent(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def fitted(parent) -> ImageClassifier:
+    """Fitted in a worker process."""
+    return small(parent, max_trials=2, max_epochs=8).fit(X, Y)
+
+
+def test_it_learns_and_answers_in_the_labels_it_was_given(fitted):
+    assert fitted.classes_.tolist() == ["one", "two", "zero"]
+    answers = fitted.predict(X_TEST)
+    assert answers.shape == (100,)
+    assert answers.dtype.kind == "U"
+    assert fitted.score(X_TEST, Y_TEST) == np.mean(answers == Y_TEST) > 0.9
+
+
+def test_columns_of_probabilities_follow_classes(fitted):
+    chances = fitted.predict_proba(X_TEST)
+    assert chances.shape == (100, 3)
+    assert chances.dtype == np.float32
+    np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
+    assert (fitted.classes_[chances.argmax(axis=1)] == fitted.predict(X_TEST)).all()
+
+
+def test_pictures_of_another_size_are_refused(fitted):
+    with pytest.raises(DataError, match="8"):
+        fitted.predict(np.zeros((2, 9, 9), "uint8"))
+
+
+def test_the_leaderboard_has_every_trial_the_best_first(fitted):
+    board = fitted.leaderboard()
+    assert list(board.columns[:5]) == ["number", "state", "value", "epochs", "seconds"]
+    assert board["value"].iloc[0] == board["value"].max() == fitted.best_score_
+    assert fitted.n_trials_ == (board["epochs"] > 0).sum() == 2
+
+
+def test_the_study_is_optunas_and_the_keras_model_takes_raw_pixels(fitted):
+    assert fitted.study_.best_value == pytest.approx(fitted.best_score_)
+    raw = X_TEST[:5, ..., None].astype("float32")
+    np.testing.assert_allclose(fitted.keras_model_.predict(raw, verbose=0), fitted.predict_proba(X_TEST[:5]), atol=1e-5)
+
+
+def test_a_run_and_its_model_load_to_the_same_answers(fitted):
+    for path in (fitted.run_dir_, str(fitted.model_dir_)):
+        again = ImageClassifier.load(path)
+        assert (again.predict_proba(X_TEST) == fitted.predict_proba(X_TEST)).all()
+        assert again.n_trials_ == 2
+
+
+def test_an_exported_model_loads_without_its_run(fitted, tmp_path):
+    paths = fitted.export(tmp_path, formats="keras,savedmodel")
+    assert set(paths) == {"keras", "savedmodel"}
+    again = ImageClassifier.load(paths["keras"])
+    assert (again.predict(X_TEST) == fitted.predict(X_TEST)).all()
+    assert again.run_dir_ is None
+    with pytest.raises(StudyError, match="without its run"):
+        again.leaderboard()
+
+
+def test_a_model_of_another_task_is_refused(fitted):
+    class Other(ImageClassifier):
+        _task = "other-task"
+
+    with pytest.raises(ConfigError, match=r"'image-classify'.*Other is for 'other-task'"):
+        Other.load(fitted.run_dir_)
+
+
+def test_copies_and_pickles_answer_alike_and_hold_no_network(fitted):
+    fitted.predict(X_TEST[:1])
+    pickled = pickle.dumps(fitted)
+    assert len(pickled) < 10_000
+    for again in (pickle.loads(pickled), copy.deepcopy(fitted)):
+        assert (again.predict(X_TEST) == fitted.predict(X_TEST)).all()
+
+
+def test_a_clone_is_not_fitted(fitted):
+    with pytest.raises(NotFittedError):
+        clone(fitted).predict(X_TEST)
+
+
+def test_a_second_fit_keeps_nothing_of_the_first(parent, tmp_path, capfd):
+    estimator = small(parent, workers=0).fit(X.astype("float64"), DIGITS.target[:150])
+    first, board = estimator.run_dir_, estimator.leaderboard()
+    estimator.predict(X_TEST)
+    colour = np.repeat(X[:60, :, :, None], 3, axis=3)
+    estimator.fit(colour, Y[:60] == "one", validation_data=(colour[:20], Y[:20] == "one"))
+    assert estimator.run_dir_ != first
+    assert estimator.classes_.tolist() == [False, True]
+    assert estimator.predict(colour[:2]).dtype == bool
+    assert len(estimator.leaderboard()) == len(board) == 1
+    with pytest.raises(DataError):
+        estimator.fit(X, Y[:3])
+    with pytest.raises(NotFittedError):
+        estimator.predict(X_TEST)
+    assert capfd.readouterr() == ("", "")  # verbose=0 prints nothing at all, neither does TensorFlow
+
+
+def test_the_same_random_state_gives_the_same_network(parent):
+    one, two = (small(parent, workers=0).fit(X[:60], Y[:60]).predict_proba(X_TEST[:20]) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+SCRIPT = """
+import numpy as np
+from automl import ImageClassifier
+rng = np.random.default_rng(0)
+y = np.arange(40) % 2
+x = (rng.random((40, 8, 8)) * 50 + 200 * y[:, None, None]).clip(0, 255).astype("uint8")
+classifier = ImageClassifier(time_budget="60s", max_trials=1, max_epochs=1).fit(x, y)
+print(len(classifier.predict(x)), classifier.n_trials_)
+"""
+
+
+def test_a_script_needs_no_main_guard_and_shows_progress_on_stderr(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "40 1\n"
+    assert "trial 0: val_accuracy" in done.stderr
+    assert "tensorflow" not in done.stderr.lower()
+    assert [folder.name.startswith("image-classify-") for folder in (tmp_path / "automl-runs").iterdir()] == [True]
