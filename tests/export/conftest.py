@@ -36,7 +36,9 @@ def make_model_file(tmp_path_factory: pytest.TempPathFactory) -> MakeModel:
         x = keras.layers.BatchNormalization()(x)
         x = keras.layers.SeparableConv2D(12, 3, strides=2, activation="relu")(x)
         x = keras.layers.Dropout(0.5)(keras.layers.Flatten()(x))
-        x = keras.layers.Dense(classes, kernel_initializer="orthogonal", activation="softmax", name="label")(x)
+        x = keras.layers.Dense(
+            classes, kernel_initializer=keras.initializers.Orthogonal(9.0), activation="softmax", name="label"
+        )(x)
         path = tmp_path_factory.mktemp("trained") / "model.keras"
         keras.Model(image, x).save(path)
         return path
