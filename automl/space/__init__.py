@@ -1,0 +1,24 @@
+"""Search spaces: a language for networks of which parts are open, its reader and its interpreter."""
+
+from automl.space.assembly import Decider
+from automl.space.deciders import DefaultDecider, RandomDecider, ReplayDecider
+from automl.space.domains import Categorical, Domain, FloatRange, IntRange, PowerOfTwo
+from automl.space.shipped import shipped_path, shipped_spaces
+from automl.space.space import Candidate, Space, Violation
+
+__all__ = [
+    "Candidate",
+    "Categorical",
+    "Decider",
+    "DefaultDecider",
+    "Domain",
+    "FloatRange",
+    "IntRange",
+    "PowerOfTwo",
+    "RandomDecider",
+    "ReplayDecider",
+    "Space",
+    "Violation",
+    "shipped_path",
+    "shipped_spaces",
+]

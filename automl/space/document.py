@@ -1,0 +1,273 @@
+"""YAML text to a tree that remembers where everything stands.
+
+The tree is built from ruamel.yaml's parse events instead of its constructor: plain scalars are resolved by the rules of
+the YAML 1.2 core schema (``1e-3`` is a number, ``on`` is text), and what a space never needs is refused before it can
+cost anything: tags, anchors, aliases, several documents, deep nesting, huge files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from automl.errors import SpaceError
+
+Scalar: TypeAlias = bool | int | float | str | None
+
+MAX_BYTES = 1_000_000
+MAX_LINES = 20_000
+MAX_COLUMNS = 10_000  # ruamel scans a tag of n characters in n² steps
+MAX_ENTRIES = 20_000
+MAX_DEPTH = 100
+MAX_DIGITS = 18
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_WORDS: Mapping[str, Scalar] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class YamlScalar:
+    """A leaf: its value by the core schema, and the text it was written as."""
+
+    value: Scalar
+    text: str
+    mark: Mark = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlList:
+    """A sequence."""
+
+    items: tuple[YamlTree, ...]
+    mark: Mark = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlMap:
+    """A mapping with text keys; ``marks`` says where each key stands."""
+
+    entries: Mapping[str, YamlTree]
+    marks: Mapping[str, Mark] = field(compare=False)
+    mark: Mark = field(compare=False)
+
+
+YamlTree: TypeAlias = YamlScalar | YamlList | YamlMap
+
+
+def read_yaml(text: str) -> YamlTree:
+    """The tree of a YAML text.
+
+    >>> read_yaml("lr: 1e-3").entries["lr"].value
+    0.001
+    >>> read_yaml("a: [1, {b: on}]").entries["a"].items[1].entries["b"].value
+    'on'
+
+    Raises:
+        SpaceError: It is no YAML 1.2, is empty, or uses what is refused; with line and column.
+    """
+    _check_size(text)
+    builder = _Builder()
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            builder.take(event)
+    except MarkedYAMLError as error:
+        raise _bad_yaml(error) from None
+    except (YAMLError, ValueError) as error:
+        raise SpaceError(f"this is no YAML text: {str(error).splitlines()[0]}") from None
+    if builder.root is None:
+        raise SpaceError("the file is empty; a space needs at least 'model:'")
+    return builder.root
+
+
+def kind_of(tree: YamlTree) -> str:
+    """How to call it in a message.
+
+    >>> kind_of(read_yaml("[1, 2]"))
+    'a list'
+    """
+    match tree:
+        case YamlList():
+            return "a list"
+        case YamlMap():
+            return "a mapping"
+        case YamlScalar(value=None):
+            return "nothing"
+        case YamlScalar(value=value):
+            return repr(value)
+
+
+def plain(tree: YamlTree) -> Any:
+    """The tree as plain Python data, without marks."""
+    match tree:
+        case YamlScalar(value=value):
+            return value
+        case YamlList(items=items):
+            return [plain(item) for item in items]
+        case YamlMap(entries=entries):
+            return {key: plain(value) for key, value in entries.items()}
+
+
+def resolve(text: str) -> Scalar:
+    """The value of a plain scalar by YAML 1.2's core schema.
+
+    >>> [resolve(text) for text in ("0o17", "1e-3", "on", "~", "true", "1_000")]
+    [15, 0.001, 'on', None, True, '1_000']
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        if len(text) > MAX_DIGITS:
+            raise SpaceError(f"the number {text[:12]}... has {len(text)} digits; at most {MAX_DIGITS} are understood")
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return text
+
+
+def _check_size(text: str) -> None:
+    size = len(text.encode("utf-8", "replace"))
+    if size > MAX_BYTES:
+        raise SpaceError(f"the file has {size:,} bytes; a space has at most {MAX_BYTES:,}")
+    if text.count("\n") > MAX_LINES:
+        raise SpaceError(f"the file has {text.count(chr(10)):,} lines; a space has at most {MAX_LINES:,}")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAX_COLUMNS:
+            message = f"the line has {len(line):,} characters; at most {MAX_COLUMNS:,} are understood"
+            raise SpaceError(message, line=number, column=1)
+
+
+def _bad_yaml(error: MarkedYAMLError) -> SpaceError:
+    mark = error.problem_mark or error.context_mark
+    said = ", ".join(part for part in (error.context, error.problem) if part)
+    place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
+    return SpaceError(f"this is no valid YAML: {said}", **place)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    mark: Mark
+    is_map: bool
+    items: list[YamlTree] = field(default_factory=list)
+    entries: dict[str, YamlTree] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    key: str | None = None
+
+    def closed(self) -> YamlTree:
+        if self.is_map:
+            return YamlMap(self.entries, self.marks, self.mark)
+        return YamlList(tuple(self.items), self.mark)
+
+
+class _Builder:
+    """Puts events together with a stack of its own, so that deep nesting costs no recursion."""
+
+    def __init__(self) -> None:
+        self.root: YamlTree | None = None
+        self._open: list[_Open] = []
+        self._entries = 0
+        self._documents = 0
+
+    def take(self, event: Event) -> None:
+        mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+        try:
+            self._take(event, mark)
+        except SpaceError as error:
+            raise error.at(line=mark.line, column=mark.column) from None
+
+    def _take(self, event: Event, mark: Mark) -> None:
+        self._refuse(event)
+        match event:
+            case DocumentStartEvent():
+                self._start_document(event)
+            case ScalarEvent():
+                self._add_scalar(event, mark)
+            case SequenceStartEvent() | MappingStartEvent():
+                self._start(_Open(mark, isinstance(event, MappingStartEvent)))
+            case SequenceEndEvent() | MappingEndEvent():
+                self._add(self._open.pop().closed())
+
+    def _refuse(self, event: Event) -> None:
+        self._entries += 1
+        if self._entries > MAX_ENTRIES:
+            raise SpaceError(f"the file has more than {MAX_ENTRIES:,} entries; split the space or use blocks")
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if isinstance(event, AliasEvent):
+            raise SpaceError(f"the alias '*{anchor}' is not allowed; say it once in 'blocks:' or 'vars:'")
+        if anchor:
+            raise SpaceError(f"the anchor '&{anchor}' is not allowed; say it once in 'blocks:' or 'vars:'")
+        if tag:
+            raise SpaceError(f"the tag '{tag}' is not allowed; a space is plain YAML")
+
+    def _start_document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise SpaceError("a second YAML document begins here; a space is one document")
+        if event.version not in (None, (1, 2)):
+            raise SpaceError(f"%YAML {'.'.join(map(str, event.version))} is not understood; a space is YAML 1.2")
+
+    def _start(self, container: _Open) -> None:
+        if self._awaits_key():
+            raise SpaceError("a key must be a word, not a list or a mapping")
+        if len(self._open) >= MAX_DEPTH:
+            raise SpaceError(f"more than {MAX_DEPTH} levels of nesting; use blocks")
+        self._open.append(container)
+
+    def _add_scalar(self, event: ScalarEvent, mark: Mark) -> None:
+        is_plain = event.style is None
+        if self._awaits_key():
+            self._start_entry(str(event.value), mark)
+        else:
+            self._add(YamlScalar(resolve(event.value) if is_plain else event.value, event.value, mark))
+
+    def _awaits_key(self) -> bool:
+        return bool(self._open) and self._open[-1].is_map and self._open[-1].key is None
+
+    def _start_entry(self, key: str, mark: Mark) -> None:
+        table = self._open[-1]
+        if key in table.marks:
+            before = table.marks[key]
+            raise SpaceError(f"the key {key!r} stands here a second time; the first is in line {before.line}")
+        table.key = key
+        table.marks[key] = mark
+
+    def _add(self, tree: YamlTree) -> None:
+        if not self._open:
+            self.root = tree
+            return
+        container = self._open[-1]
+        if not container.is_map:
+            container.items.append(tree)
+            return
+        assert container.key is not None
+        container.entries[container.key] = tree
+        container.key = None

@@ -1,0 +1,140 @@
+"""Trying a space out when it is loaded: defaults, corners, random points and seeds against made-up data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.arch import Input
+from automl.errors import ShapeError, SpaceError, did_you_mean
+from automl.space.assembly import Decider
+from automl.space.deciders import DefaultDecider, RandomDecider, ReplayDecider
+from automl.space.document import Mark, Scalar
+from automl.space.domains import Categorical, Domain
+
+if TYPE_CHECKING:
+    from automl.space.space import Candidate, Space
+
+_RANDOM_POINTS = 16
+_CORNERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Made-up data of a task: the shapes that a space for it is tried with, and its head."""
+
+    inputs: Sequence[Mapping[str, Input]]
+    heads: Mapping[str, Mapping[str, Any]]
+
+
+def _pictures(*sizes: tuple[int, int, int]) -> list[dict[str, Input]]:
+    return [{"image": Input(size, "uint8")} for size in sizes]
+
+
+PLACEHOLDERS: Mapping[str, Placeholder] = {
+    "image-classify": Placeholder(
+        _pictures((32, 32, 3), (96, 96, 3), (224, 224, 3)), {"label": {"units": 10, "activation": "softmax"}}
+    ),
+}
+
+
+def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
+    """Interpret points of a space; a space for an unknown task has no data to be tried with, and is not.
+
+    The default must fit one of the placeholder's shapes. A point whose layers do not fit is infeasible, not wrong;
+    any other error is one of the space.
+
+    Args:
+        space: What to try.
+        marks: Where the values of every seed stand.
+
+    Raises:
+        SpaceError: Of the first point that cannot be interpreted.
+    """
+    placeholder = PLACEHOLDERS.get(space.task or "")
+    if placeholder is None:
+        return
+    inputs = _fitting(space, placeholder)
+    known: set[str] = set()
+    for decider in _deciders():
+        try:
+            known.update(space.interpret(decider, inputs=inputs, heads=placeholder.heads).params)
+        except ShapeError:
+            continue
+    for number, (seed, places) in enumerate(zip(space.seeds, marks, strict=True)):
+        _check_seed(space, placeholder, _Seed(number, seed, places), known)
+
+
+def _fitting(space: Space, placeholder: Placeholder) -> Mapping[str, Input]:
+    """The first shapes that the default fits."""
+    misfit: ShapeError | None = None
+    for inputs in placeholder.inputs:
+        try:
+            space.interpret(DefaultDecider(), inputs=inputs, heads=placeholder.heads)
+        except ShapeError as error:
+            misfit = error
+        else:
+            return inputs
+    assert misfit is not None
+    raise misfit
+
+
+def _deciders() -> Iterator[Decider]:
+    yield from (_Corner(number) for number in range(_CORNERS))
+    yield from (RandomDecider(np.random.default_rng(number)) for number in range(_RANDOM_POINTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Corner:
+    """Every choice takes its option of this number, counted round; every range one of its ends or its default."""
+
+    number: int
+
+    def decide(self, name: str, domain: Domain) -> Scalar:  # noqa: ARG002
+        values = domain.choices if isinstance(domain, Categorical) else domain.corners()
+        return values[self.number % len(values)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    """A seed, where it stands, and which of its names were asked for."""
+
+    number: int
+    values: Mapping[str, Scalar]
+    marks: Mapping[str, Mark]
+    asked: set[str] = field(default_factory=set)
+
+    def decide(self, name: str, domain: Domain) -> Scalar:
+        self.asked.add(name)
+        try:
+            return ReplayDecider(self.values).decide(name, domain)
+        except SpaceError as error:
+            raise self.error(f"{name}: {error.message}", name) from None
+
+    def error(self, message: str, name: str) -> SpaceError:
+        mark = self.marks[name]
+        return SpaceError(message, line=mark.line, column=mark.column, path=f"seeds.{self.number}")
+
+
+def _check_seed(space: Space, placeholder: Placeholder, seed: _Seed, known: set[str]) -> None:
+    _interpret_seed(space, placeholder, seed)
+    for name in seed.values:
+        if name in seed.asked:
+            continue
+        if name in known:
+            raise seed.error(f"{name!r} is not asked for with the other values of this seed; leave it out", name)
+        raise seed.error(f"unknown name {name!r}; {did_you_mean(name, known | seed.asked)}", name)
+
+
+def _interpret_seed(space: Space, placeholder: Placeholder, seed: _Seed) -> Candidate:
+    misfit: ShapeError | None = None
+    for inputs in placeholder.inputs:
+        try:
+            return space.interpret(seed, inputs=inputs, heads=placeholder.heads)
+        except ShapeError as error:
+            misfit = error
+    assert misfit is not None
+    raise misfit
