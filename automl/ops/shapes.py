@@ -65,8 +65,8 @@ def spread(op: str, argument: str, window: int | tuple[int, ...], rank: int) -> 
         return (window,) * rank
     if len(window) != rank:
         raise ShapeError(
-            f"argument {argument!r} of {op!r} is {list(window)}; the input has {rank} spatial axes, "
-            f"so it must be one number or a list of {rank}"
+            f"argument {argument!r} of {op!r} is {list(window)}; the input has {rank} spatial ax{'is' if rank == 1 else 'es'}, "
+            f"so it must be a number or a list of {rank}"
         )
     return window
 

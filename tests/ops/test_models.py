@@ -1,0 +1,131 @@
+"""Layers inside real models: saved, loaded by plain Keras, run, and under mixed precision."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from automl import ops
+
+# TensorFlow's variables answer NumPy 2 in the old way; Keras reads them so.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+# One use of every operation, on an image of 8x8x4 unless another shape is given; merges get it twice.
+USES: dict[str, tuple[dict[str, Any], ops.Shape]] = {name: ({}, (8, 8, 4)) for name in ops.names()} | {
+    "conv": ({"filters": 4, "groups": 2, "stride": [1, 2], "activation": "leaky_relu"}, (8, 8, 4)),
+    "sepconv": ({"filters": 3, "activation": "relu6"}, (8, 8, 4)),
+    "dense": ({"units": 3, "activation": "hard_silu"}, (8, 8, 4)),
+    "head": ({"units": 3, "activation": "softmax"}, (8, 8, 4)),
+    "normalize": ({"mean": [1, 2, 3, 4], "variance": [1, 2, 3, 0]}, (8, 8, 4)),
+    "rnn": ({"units": 3, "cell": "gru", "bidirectional": True, "dropout": 0.1}, (5, 4)),
+    "last": ({}, (5, 4)),
+    "embed": ({"dim": 3, "vocabulary": 7}, (5,)),
+    "upsample": ({"interpolation": "bilinear"}, (8, 8, 4)),
+}
+
+
+@pytest.fixture(scope="module")
+def everything() -> Any:
+    """A model with every operation; the input ``image`` has the shape 8x8x4, ``steps`` 5x4, ``tokens`` 5."""
+    import keras
+
+    keras.utils.set_random_seed(1)
+    inputs = {
+        "image": keras.Input((8, 8, 4), name="image"),
+        "steps": keras.Input((5, 4), name="steps"),
+        "tokens": keras.Input((5,), dtype="int32", name="tokens"),
+    }
+    source = {(8, 8, 4): "image", (5, 4): "steps", (5,): "tokens"}
+    outputs = {}
+    for name, (args, shape) in USES.items():
+        op = ops.create(name, args)
+        given = [shape] * op.min_inputs
+        outputs[name] = op.build(*given, name=f"op_{name}")(*[inputs[source[shape]]] * op.min_inputs)
+    return keras.Model(inputs, outputs)
+
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return {
+        "image": rng.normal(size=(3, 8, 8, 4)).astype("float32"),
+        "steps": rng.normal(size=(3, 5, 4)).astype("float32"),
+        "tokens": rng.integers(0, 7, (3, 5)).astype("int32"),
+    }
+
+
+def test_plain_keras_loads_every_operation_in_safe_mode(
+    everything: Any, rows: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    import keras
+
+    file = tmp_path / "model.keras"
+    everything.save(file)
+    loaded = keras.models.load_model(file, safe_mode=True)
+    before, after = everything.predict(rows, verbose=0), loaded.predict(rows, verbose=0)
+    for name in USES:
+        np.testing.assert_array_equal(after[name], before[name], err_msg=name)
+    with zipfile.ZipFile(file) as archive:
+        config = json.loads(archive.read("config.json"))
+    modules = {layer["module"] for layer in config["config"]["layers"]}
+    assert modules == {"keras.layers"}
+    assert not [layer for layer in config["config"]["layers"] if layer["registered_name"]]
+
+
+def test_what_comes_out_has_the_inferred_shape(everything: Any, rows: dict[str, np.ndarray]) -> None:
+    for name, values in everything.predict(rows, verbose=0).items():
+        args, shape = USES[name]
+        op = ops.create(name, args)
+        assert values.shape[1:] == op.infer(*[shape] * op.min_inputs), name
+
+
+def test_last_is_the_last_step(everything: Any, rows: dict[str, np.ndarray]) -> None:
+    out = everything.predict(rows, verbose=0)["last"]
+    np.testing.assert_array_equal(out, rows["steps"][:, -1])
+
+
+@pytest.mark.parametrize("rank", [1, 3])
+def test_grouped_convolutions_run_and_train_in_other_ranks(rank: int) -> None:
+    import keras
+
+    shape = (5,) * rank + (4,)
+    op = ops.create("conv", {"filters": 4, "groups": 2})
+    inputs = keras.Input(shape)
+    model = keras.Model(
+        inputs,
+        ops.create("head", {"units": 1}).build(op.infer(shape), name="head")(op.build(shape, name="conv")(inputs)),
+    )
+    model.compile(optimizer="sgd", loss="mse")
+    assert np.isfinite(model.train_on_batch(np.ones((2, *shape)), np.ones((2, 1))))
+
+
+@pytest.fixture
+def mixed_precision() -> Iterator[None]:
+    import keras
+
+    before = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy("mixed_float16")
+    yield
+    keras.mixed_precision.set_dtype_policy(before)
+
+
+@pytest.mark.usefixtures("mixed_precision")
+def test_heads_and_preprocessing_compute_in_float32_under_mixed_precision() -> None:
+    import keras
+
+    shape = (4, 4, 2)
+    pixels = keras.Input(shape, dtype="uint8")
+    normalize = ops.create("normalize", {"mean": [130.5, 128.25], "variance": [4000.0, 4000.0]})
+    x = normalize.build(shape, name="normalize")(pixels)
+    assert x.dtype == "float32"
+    y = ops.create("conv", {"filters": 2}).build(shape, name="conv")(x)
+    assert y.dtype == "float16"
+    assert ops.create("head", {"units": 3, "activation": "softmax"}).build(shape, name="head")(y).dtype == "float32"
+    rescaled = ops.create("rescale", {}).build(shape, name="rescale")(pixels)
+    assert rescaled.dtype == "float32"
