@@ -131,7 +131,7 @@ class FileSource:
         except PictureError as error:
             if self._on_bad_file == "error":
                 raise
-            log.warning("left out: %s", error)
+            log.info("left out: %s", error)
             self.skipped.append(str(path))
             return None
 
