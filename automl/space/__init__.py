@@ -2,6 +2,7 @@
 
 from automl.space.assembly import Decider
 from automl.space.deciders import DefaultDecider, RandomDecider, ReplayDecider
+from automl.space.document import Scalar
 from automl.space.domains import Categorical, Domain, FloatRange, IntRange, PowerOfTwo
 from automl.space.shipped import shipped_path, shipped_spaces
 from automl.space.space import Candidate, Space, Violation
@@ -17,6 +18,7 @@ __all__ = [
     "PowerOfTwo",
     "RandomDecider",
     "ReplayDecider",
+    "Scalar",
     "Space",
     "Violation",
     "shipped_path",
