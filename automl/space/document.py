@@ -35,6 +35,7 @@ MAX_COLUMNS = 10_000  # ruamel scans a tag of n characters in n² steps
 MAX_ENTRIES = 20_000
 MAX_DEPTH = 100
 MAX_DIGITS = 18
+_TOO_DEEP = f"more than {MAX_DEPTH} levels of nesting; use blocks"
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -162,6 +163,16 @@ def _check_size(text: str) -> None:
         if len(line) > MAX_COLUMNS:
             message = f"the line has {len(line):,} characters; at most {MAX_COLUMNS:,} are understood"
             raise SpaceError(message, line=number, column=1)
+        _check_brackets(line, number)
+
+
+def _check_brackets(line: str, number: int) -> None:
+    """The scanner reads a line of n open brackets ahead in n² steps, before it gives the first event."""
+    depth = 0
+    for column, character in enumerate(line, start=1):
+        depth += (character in "[{") - (character in "]}")
+        if depth > MAX_DEPTH:
+            raise SpaceError(_TOO_DEEP, line=number, column=column)
 
 
 def _bad_yaml(error: MarkedYAMLError) -> SpaceError:
@@ -222,11 +233,11 @@ class _Builder:
             raise SpaceError(f"the file has more than {MAX_ENTRIES:,} entries; split the space or use blocks")
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, AliasEvent):
-            raise SpaceError(f"the alias '*{anchor}' is not allowed; say it once in 'blocks:' or 'vars:'")
+            raise SpaceError(f"the alias '*{str(anchor)[:40]}' is not allowed; say it once in 'blocks:' or 'vars:'")
         if anchor:
-            raise SpaceError(f"the anchor '&{anchor}' is not allowed; say it once in 'blocks:' or 'vars:'")
+            raise SpaceError(f"the anchor '&{anchor[:40]}' is not allowed; say it once in 'blocks:' or 'vars:'")
         if tag:
-            raise SpaceError(f"the tag '{tag}' is not allowed; a space is plain YAML")
+            raise SpaceError(f"the tag '{str(tag)[:60]}' is not allowed; a space is plain YAML")
 
     def _start_document(self, event: DocumentStartEvent) -> None:
         self._documents += 1
@@ -239,11 +250,16 @@ class _Builder:
         if self._awaits_key():
             raise SpaceError("a key must be a word, not a list or a mapping")
         if len(self._open) >= MAX_DEPTH:
-            raise SpaceError(f"more than {MAX_DEPTH} levels of nesting; use blocks")
+            raise SpaceError(_TOO_DEEP)
         self._open.append(container)
 
     def _add_scalar(self, event: ScalarEvent, mark: Mark) -> None:
         is_plain = event.style is None
+        if is_plain and event.value.startswith("=") and event.value.count("(") > event.value.count(")"):
+            message = (
+                f"the formula {event.value!r} has an open bracket; inside {{...}} and [...] quote one with a comma"
+            )
+            raise SpaceError(message)
         if self._awaits_key():
             self._start_entry(str(event.value), mark)
         else:

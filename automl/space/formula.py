@@ -101,8 +101,7 @@ def _compile(text: str) -> tuple[frozenset[str], _Run]:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         said = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
-        hint = "; quote a formula with a comma inside {...}" if text.count("(") != text.count(")") else ""
-        raise SpaceError(f"the formula '={text}' is no expression: {said}{hint}") from None
+        raise SpaceError(f"the formula '={text}' is no expression: {said}") from None
     parts = list(ast.walk(tree))
     if len(parts) > MAX_PARTS:
         raise SpaceError(f"the formula has {len(parts)} parts; at most {MAX_PARTS} are understood")

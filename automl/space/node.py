@@ -25,6 +25,8 @@ class Said:
         options: What stands beside it, the name left out.
         name: Given, or made from the keyword; no two in a sequence are equal.
         mark: Where the keyword stands.
+        around: Where an error about the node itself is told: the sequence around a node without a given name, because
+            the message names the keyword anyway.
     """
 
     keyword: str
@@ -32,6 +34,7 @@ class Said:
     options: Mapping[str, YamlTree]
     name: str
     mark: Mark
+    around: Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -37,6 +38,8 @@ def read_value(tree: YamlTree, site: Site) -> Value:
     match tree:
         case YamlScalar(value=str(text)) if text.startswith("="):
             return _read_formula(text[1:], site, tree.mark)
+        case YamlScalar(value=float(value)) if not math.isfinite(value):
+            raise site.error(f"{value!r} is no finite number", tree.mark)
         case YamlScalar(value=value):
             return Literal(value)
         case YamlList(items=items):
@@ -146,8 +149,9 @@ def read_body(tree: YamlTree | None, site: Site, *, mark: Mark | None = None, re
     parts = [_split(item, site) for item in _flat(tree)]
     names = _names([(name, keyword, place) for keyword, _, name, place in parts], site)
     body: list[Node] = []
-    for (keyword, whole, _, place), name in zip(parts, names, strict=True):
-        node = _read_node(keyword, whole, name, place, site)
+    for (keyword, whole, given, place), name in zip(parts, names, strict=True):
+        here = site.child(name)
+        node = _read_node(keyword, whole, name, place, here, around=here if given else site)
         if node.asks and name in reserved:
             raise site.error(f"the name {name!r} is taken by a value here; use another 'name:'", place)
         body.append(node)
@@ -163,11 +167,14 @@ def _flat(tree: YamlTree) -> list[YamlTree]:
 def _split(item: YamlTree, site: Site) -> tuple[str, YamlTree, str | None, Mark]:
     """Keyword, the whole, the given name, the keyword's place."""
     if isinstance(item, YamlScalar):
-        keyword = site.word(item, "a node")
+        if item.value is None:
+            raise site.error("a node is missing here; write [] for nothing", item.mark)
+        keyword = item.text
         _check_keyword(keyword, site, item.mark)
         return keyword, item, None, item.mark
     assert isinstance(item, YamlMap)
-    words = [key for key in item.entries if key in kinds or key in ops.names() or key in site.blocks]
+    known = known_words(site)
+    words = [key for key in item.entries if key in known]
     if len(words) > 1:
         message = f"{words[0]!r} and {words[1]!r} in one node; write each as an item of a list"
         raise site.error(message, item.marks[words[1]])
@@ -183,8 +190,13 @@ def _split(item: YamlTree, site: Site) -> tuple[str, YamlTree, str | None, Mark]
     return keyword, item, name, item.marks[keyword]
 
 
+def known_words(site: Site) -> set[str]:
+    """Every word that a node may begin with."""
+    return {*kinds, *ops.names(), *site.blocks} - {OPERATION, BLOCK}
+
+
 def _check_keyword(word: str, site: Site, mark: Mark) -> None:
-    known = {*kinds, *ops.names(), *site.blocks} - {OPERATION, BLOCK}
+    known = known_words(site)
     if word not in known:
         raise site.error(f"unknown node {word!r}; {did_you_mean(word, known)}", mark)
 
@@ -213,9 +225,8 @@ def _free(keyword: str, taken: set[str]) -> str:
     return name
 
 
-def _read_node(keyword: str, whole: YamlTree, name: str, mark: Mark, site: Site) -> Node:
-    here = site.child(name)
-    kind = kinds.get(keyword) or kinds[BLOCK if keyword in site.blocks else OPERATION]
+def _read_node(keyword: str, whole: YamlTree, name: str, mark: Mark, here: Site, *, around: Site) -> Node:
+    kind = kinds.get(keyword) or kinds[BLOCK if keyword in here.blocks else OPERATION]
     content, options = None, {}
     if isinstance(whole, YamlMap):
         content = whole.entries[keyword]
@@ -223,5 +234,5 @@ def _read_node(keyword: str, whole: YamlTree, name: str, mark: Mark, site: Site)
         for key in options:
             if key not in kind.options:
                 hint = did_you_mean(key, ("name", *kind.options))
-                raise here.error(f"unknown key {key!r} beside {keyword!r}; {hint}", whole.marks[key])
-    return kind.read(Said(keyword, content, options, name, mark), here)
+                raise around.error(f"unknown key {key!r} beside {keyword!r}; {hint}", whole.marks[key])
+    return kind.read(Said(keyword, content, options, name, mark, around), here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -42,10 +43,11 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
 
 
 def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
-    """Interpret points of a space; a space for an unknown task has no data to be tried with, and is not.
+    """Interpret points of a space.
 
-    The default must fit one of the placeholder's shapes. A point whose layers do not fit is infeasible, not wrong;
-    any other error is one of the space.
+    The default must fit one of the shapes that are made up for its task. A point whose layers do not fit is
+    infeasible, not wrong; any other error is one of the space. A space for no task, or for one that nothing is made up
+    for, is tried with the data that its default fits, if there is any.
 
     Args:
         space: What to try.
@@ -54,7 +56,7 @@ def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
     Raises:
         SpaceError: Of the first point that cannot be interpreted.
     """
-    placeholder = PLACEHOLDERS.get(space.task or "")
+    placeholder = PLACEHOLDERS.get(space.task or "") or _guess(space)
     if placeholder is None:
         return
     inputs = _fitting(space, placeholder)
@@ -66,6 +68,14 @@ def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
             continue
     for number, (seed, places) in enumerate(zip(space.seeds, marks, strict=True)):
         _check_seed(space, placeholder, _Seed(number, seed, places), known)
+
+
+def _guess(space: Space) -> Placeholder | None:
+    for placeholder in PLACEHOLDERS.values():
+        with contextlib.suppress(SpaceError):
+            _fitting(space, placeholder)
+            return placeholder
+    return None
 
 
 def _fitting(space: Space, placeholder: Placeholder) -> Mapping[str, Input]:

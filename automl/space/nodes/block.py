@@ -45,10 +45,10 @@ class Call(Node):
     def read(cls, said: Said, site: Site) -> Self:
         """Arguments as a mapping, a scalar for the first one, or none."""
         signature = site.blocks[said.keyword]
-        written = _arguments(said, signature, site)
+        written = _arguments(said, signature)
         for key, needed in signature.items():
             if needed and key not in written:
-                raise site.error(f"the block {said.keyword!r} needs the argument {key!r}", said.mark)
+                raise said.around.error(f"the block {said.keyword!r} needs the argument {key!r}", said.mark)
         args = {key: read_value(tree, site.child(key)) for key, tree in written.items()}
         return cls(name=said.name, mark=said.mark, block=said.keyword, args=args)
 
@@ -67,16 +67,16 @@ class Call(Node):
         return emit_body(block.do, x, here._replace(names=inside), assembly)
 
 
-def _arguments(said: Said, signature: Mapping[str, bool], site: Site) -> Mapping[str, YamlTree]:
+def _arguments(said: Said, signature: Mapping[str, bool]) -> Mapping[str, YamlTree]:
     content = said.content
     if content is None or (isinstance(content, YamlScalar) and content.value is None):
         return {}
     if not isinstance(content, YamlMap) or is_searched(content):
         if not signature:
-            raise site.error(f"the block {said.keyword!r} takes no arguments", content.mark)
+            raise said.around.error(f"the block {said.keyword!r} takes no arguments", content.mark)
         return {next(iter(signature)): content}
     for key, mark in content.marks.items():
         if key not in signature:
             hint = did_you_mean(key, signature)
-            raise site.error(f"unknown argument {key!r} of the block {said.keyword!r}; {hint}", mark)
+            raise said.around.error(f"unknown argument {key!r} of the block {said.keyword!r}; {hint}", mark)
     return content.entries

@@ -37,11 +37,11 @@ class Operation(Node):
         kind = ops.get(said.keyword)
         if kind.min_inputs > 1:
             message = f"{said.keyword!r} merges several inputs and here is one; use 'parallel' or 'residual'"
-            raise site.error(message, said.mark)
-        written = _arguments(said, kind, site)
+            raise said.around.error(message, said.mark)
+        written = _arguments(said, kind)
         args = {key: read_value(tree, site.child(key)) for key, tree in written.items()}
         marks = {key: tree.mark for key, tree in written.items()}
-        _check(said, args, marks, site)
+        _check(said, args, marks)
         return cls(name=said.name, mark=said.mark, op=said.keyword, args=args)
 
     def emit(self, x: Flow, at: Place, assembly: Assembly) -> Flow:
@@ -59,12 +59,12 @@ class Head(Node):
     """The last layer; the task says how many units and which activation."""
 
     @classmethod
-    def read(cls, said: Said, site: Site) -> Self:
+    def read(cls, said: Said, site: Site) -> Self:  # noqa: ARG003
         """Nothing may stand behind the word."""
         content = said.content
         empty = content is None or (isinstance(content, YamlScalar) and content.value is None)
         if not empty and content != YamlMap({}, {}, said.mark):
-            raise site.error("'head' takes no arguments; the task and the data complete it", said.mark)
+            raise said.around.error("'head' takes no arguments; the task and the data complete it", said.mark)
         return cls(name=said.name, mark=said.mark)
 
     def emit(self, x: Flow, at: Place, assembly: Assembly) -> Flow:
@@ -74,7 +74,7 @@ class Head(Node):
         return assembly.head(x, here=here, mark=self.mark)
 
 
-def _arguments(said: Said, kind: type[ops.Op], site: Site) -> Mapping[str, YamlTree]:
+def _arguments(said: Said, kind: type[ops.Op]) -> Mapping[str, YamlTree]:
     content = said.content
     if content is None or (isinstance(content, YamlScalar) and content.value is None):
         return {}
@@ -82,26 +82,26 @@ def _arguments(said: Said, kind: type[ops.Op], site: Site) -> Mapping[str, YamlT
         for key, mark in content.marks.items():
             if key not in kind.model_fields:
                 hint = did_you_mean(key, kind.model_fields)
-                raise site.error(f"unknown argument {key!r} of {said.keyword!r}; {hint}", mark)
+                raise said.around.error(f"unknown argument {key!r} of {said.keyword!r}; {hint}", mark)
         return content.entries
     if kind.shorthand is None:
         wanted = f"a mapping of {', '.join(kind.model_fields)}" if kind.model_fields else "no arguments"
-        raise site.error(f"{said.keyword!r} takes {wanted}, got {kind_of(content)}", content.mark)
+        raise said.around.error(f"{said.keyword!r} takes {wanted}, got {kind_of(content)}", content.mark)
     return {kind.shorthand: content}
 
 
-def _check(said: Said, args: Mapping[str, Value], marks: Mapping[str, Mark], site: Site) -> None:
+def _check(said: Said, args: Mapping[str, Value], marks: Mapping[str, Mark]) -> None:
     """Try the operation with all that is known of its arguments: every choice, both ends of every range."""
     known = {key: values for key, value in args.items() if (values := corners(value)) is not None}
     computed = [key for key in args if key not in known and ops.get(said.keyword).model_fields[key].is_required()]
     base = {key: values[0] for key, values in known.items()}
-    _try(said, base, computed, said.mark, site)
+    _try(said, base, computed, marks)
     for key, values in known.items():
         for value in values:
-            _try(said, base | {key: value}, computed, marks[key], site)
+            _try(said, base | {key: value}, computed, marks)
 
 
-def _try(said: Said, args: Mapping[str, Any], computed: list[str], mark: Mark, site: Site) -> None:
+def _try(said: Said, args: Mapping[str, Any], computed: list[str], marks: Mapping[str, Mark]) -> None:
     error: SpaceError | None = None
     for stand_in in _STAND_INS:
         try:
@@ -110,5 +110,9 @@ def _try(said: Said, args: Mapping[str, Any], computed: list[str], mark: Mark, s
             error = found
         else:
             return
-    if error is not None and not any(f"{key!r} of" in error.message for key in computed):
-        raise site.locate(error, mark)
+    if error is not None and not any(_is_about(error, key) for key in computed):
+        raise said.around.locate(error, next((marks[key] for key in args if _is_about(error, key)), said.mark))
+
+
+def _is_about(error: SpaceError, argument: str) -> bool:
+    return f"argument {argument!r} of" in error.message

@@ -13,7 +13,7 @@ from automl.space.assembly import Assembly, Flow, Place, located
 from automl.space.document import Mark, YamlList, YamlMap, YamlScalar, YamlTree
 from automl.space.node import Body, Node, Said, emit_body, node
 from automl.space.nodes.parallel import read_merge
-from automl.space.reading import is_searched, read_body, read_value
+from automl.space.reading import is_searched, known_words, read_body, read_value
 from automl.space.site import Site
 from automl.space.values import Literal, Value, corners
 
@@ -106,7 +106,7 @@ def _read_shortcut(entries: Mapping[str, YamlTree], site: Site) -> tuple[Value, 
     tree = entries.get("shortcut")
     if tree is None:
         return _AUTO, None
-    if _is_mode(tree):
+    if _is_mode(tree, site):
         value = read_value(tree, site.child("shortcut"))
         for mode in corners(value) or ():
             _check_mode(mode, site, tree.mark)
@@ -114,10 +114,10 @@ def _read_shortcut(entries: Mapping[str, YamlTree], site: Site) -> tuple[Value, 
     return _AUTO, read_body(tree, site.child("shortcut").branch("=own"))
 
 
-def _is_mode(tree: YamlTree) -> bool:
+def _is_mode(tree: YamlTree, site: Site) -> bool:
     match tree:
-        case YamlScalar(value=value):
-            return not isinstance(value, str) or value in _MODES or value.startswith("=")
+        case YamlScalar(text=text):
+            return text not in known_words(site)
         case YamlMap(entries=entries):
             return is_searched(tree) and not isinstance(entries.get("choice"), YamlMap)
         case YamlList():
