@@ -53,7 +53,8 @@ class Transcript:
     def decide(self, name: str, domain: Domain) -> Scalar:
         """The other decider's answer."""
         value = self._decider.decide(name, domain)
-        self.answers[name] = _exponent(int(value)) if isinstance(domain, PowerOfTwo) else value
+        power = isinstance(domain, PowerOfTwo)
+        self.answers[name] = _exponent(value) if power and isinstance(value, int) else value
         return value
 
 
