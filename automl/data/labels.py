@@ -70,10 +70,10 @@ def encode_as(labels: Array, classes: Sequence[Label]) -> Codes:
 
 
 def _plain(labels: Array) -> Array:
+    if labels.dtype.kind == "T":  # numpy's StringDType
+        labels = labels.astype(object)
     if labels.dtype.kind == "O":
         labels = _from_objects(labels)
-    if labels.dtype.kind == "T":  # numpy's StringDType
-        labels = labels.astype(str)
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8", "replace")
     if labels.dtype.kind == "f":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,13 +58,15 @@ def _suffix(part: Part, keys: Collection[str]) -> str | None:
     return next((suffix for suffix in _SUFFIXES[part] if f"x{suffix}" in keys), None)
 
 
-def _opened(path: Path) -> np.lib.npyio.NpzFile:
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
     if not path.exists():
         raise DataError(f"no such file: {path}")
-    try:
-        arrays = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} is no .npz file that can be read: {error}") from error
-    if not isinstance(arrays, np.lib.npyio.NpzFile):
-        raise DataError(f"{path} holds a single array; save an .npz with 'x' and 'y'")
-    return arrays
+    with contextlib.ExitStack() as stack:
+        try:  # opened here, because NumPy leaves a damaged archive open that it opened itself
+            arrays = np.load(stack.enter_context(path.open("rb")), allow_pickle=False)
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise DataError(f"{path} is no .npz file that can be read: {error}") from error
+        if not isinstance(arrays, np.lib.npyio.NpzFile):
+            raise DataError(f"{path} holds a single array; save an .npz with 'x' and 'y'")
+        yield stack.enter_context(arrays)

@@ -63,9 +63,7 @@ def read_header(path: Path) -> Header:
     """
     with _opened(path) as image:
         width, height = image.size
-        # Pillow decodes a whole PNG to look for EXIF data at its end, so only what stands in front is asked here.
-        has_exif = image.format != "PNG" or "exif" in image.info
-        if has_exif and image.getexif().get(0x0112) in _SIDEWAYS:
+        if _lies_sideways(image):
             width, height = height, width
         return Header(height, width, _is_grey(image))
 
@@ -115,7 +113,10 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
     """The picture behind a file; whatever a decoder raises inside the block is about that file."""
     name = "a picture given as bytes" if isinstance(source, bytes) else str(source)
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()) as image:
+        # Opened here, not by Pillow: it maps a file it opens itself into memory, which garbles uncompressed TIFFs that
+        # lie sideways (Pillow 13.0).
+        file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        with file, Image.open(file, formats=_formats()) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise PictureError(name, _too_large(f"{image.width} x {image.height}"))
             yield image
@@ -151,6 +152,14 @@ def _check_for_files(contract: ImageContract) -> None:
             f"the model was made from arrays with values from {low:g} to {high:g}; picture files hold 0 to 255, "
             "so give arrays on the model's scale, or fit on arrays of 0 to 255"
         )
+
+
+def _lies_sideways(image: Image.Image) -> bool:
+    if image.format == "TIFF":
+        return False  # Pillow has turned the size of a TIFF already
+    if image.format == "PNG" and "exif" not in image.info:
+        return False  # asking would decode the whole picture, because EXIF data may stand at its end
+    return image.getexif().get(0x0112) in _SIDEWAYS
 
 
 def _is_grey(image: Image.Image) -> bool:

@@ -92,7 +92,7 @@ def read_arrays(
     pictures = pixels.as_pictures(x) if like is None else pixels.conform(x, like.contract)
     labels = names.as_labels(y, rows=len(pictures))
     if like is None:
-        check_classes(labels)
+        check_classes(labels.tolist())
         classes, codes = names.encode(labels)
         contract = pixels.contract_of(pictures)
     else:

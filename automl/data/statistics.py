@@ -10,6 +10,7 @@ import numpy as np
 from automl.data.dataset import Array
 from automl.data.prepared import RowView
 
+_ROUNDING = 1e-14  # float32 cannot tell values apart whose variance is less, relative to the squared mean
 _CHUNK_PIXELS = 1 << 18  # fits into the processor's cache
 
 
@@ -27,8 +28,8 @@ def fit_normalization(x: RowView) -> dict[str, Any]:
     """
     moments = _moments_of_bytes if x.dtype == np.uint8 else _moments_of_floats
     found = [moments(_pieces(x, channel)) for channel in range(x.shape[-1])]
-    mean, variance = [mean for mean, _ in found], [variance or 1.0 for _, variance in found]
-    return {"op": "normalize", "args": {"mean": mean, "variance": variance}}
+    variances = [1.0 if variance <= _ROUNDING * mean**2 else variance for mean, variance in found]
+    return {"op": "normalize", "args": {"mean": [mean for mean, _ in found], "variance": variances}}
 
 
 def _pieces(x: RowView, channel: int) -> Iterator[Array]:

@@ -6,16 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+from automl.arch import Input
 from automl.config import SearchConfig
 from automl.data import PreparedData
 from automl.errors import ConfigError, did_you_mean
 from automl.events import Events
 from automl.jobs import Objective, TrainingSettings
-
-if TYPE_CHECKING:
-    from automl.arch import Input
 
 Direction = Literal["maximize", "minimize"]
 
