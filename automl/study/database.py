@@ -38,13 +38,13 @@ def open_engine(url: str) -> Engine:
         raise StudyError(f"the password of {url} is not kept with a run; give the whole URL with --storage")
     try:
         engine = create_engine(engine_url(url), json_serializer=_to_json, **engine_options(url))
+    except (ImportError, NoSuchModuleError) as error:
+        raise StudyError(f"no driver for {shown_url(url)}: {error}; install it and try again") from None
     except ArgumentError:
         raise StudyError(
             f"cannot read {shown_url(url)!r} as a database URL; write for example sqlite:///study.db "
             "or postgresql+psycopg://user:password@host/database"
         ) from None
-    except (ImportError, NoSuchModuleError) as error:
-        raise StudyError(f"no driver for {shown_url(url)}: {error}; install it and try again") from None
     lock_early(engine)
     return engine
 
