@@ -15,6 +15,7 @@ from typing import ClassVar
 from automl.errors import ConfigError, ExportError, did_you_mean
 from automl.export.bundle import load_bundle
 from automl.export.files import assembled, folder_size
+from automl.export.keras_model import full_precision
 from automl.export.manifest import MANIFEST_FILE
 from automl.export.parity import Answers, check_parity, probe_pictures
 from automl.export.predictor import TrainedModel, load_model
@@ -151,7 +152,8 @@ def _export(model: TrainedModel, format_: Format, target: Path) -> Exported:
         with assembled(target) as work:
             format_.write(model, work)
             what = f"the {format_.name} export of {model.bundle.directory}"
-            parity = check_parity(model.predict_proba, format_.answers(work), pictures, what=what)
+            with full_precision():
+                parity = check_parity(model.predict_proba, format_.answers(work), pictures, what=what)
         return Exported(format_.name, target, folder_size(target), parity)
     except OSError as error:
         raise ExportError(f"{target} could not be written: {error}") from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,3 +50,21 @@ def first_output(answer: Any) -> Any:
     elif isinstance(answer, (list, tuple)):
         (answer,) = answer
     return answer
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Let float32 be float32 in the body: some GPUs round to TF32 (10 bits), and not alike in every graph."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from automl.errors import ConfigError, ExportError
 from automl.export import FORMATS, TrainedModel, export_model, formats, load_model
@@ -106,6 +107,24 @@ def test_an_artifact_that_disagrees_is_not_there(
     with pytest.raises(ExportError, match=r"does not answer as the model does.*0\.0001"):
         export_model(model, [format_], tmp_path / "out", name="pets")
     assert tree(tmp_path) <= {"out"}
+
+
+def test_answers_are_compared_in_full_precision(
+    model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def noted(*args: object, **_: object) -> float:
+        seen.append(tf.config.experimental.tensor_float_32_execution_enabled())
+        return 0.0
+
+    monkeypatch.setattr(formats, "check_parity", noted)
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+
+    export_model(model, ["savedmodel"], tmp_path)
+
+    assert seen == [False]
+    assert tf.config.experimental.tensor_float_32_execution_enabled() == before
 
 
 def test_a_disk_that_is_full_is_said(model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
