@@ -64,8 +64,9 @@ def spread(op: str, argument: str, window: int | tuple[int, ...], rank: int) -> 
     if isinstance(window, int):
         return (window,) * rank
     if len(window) != rank:
+        axes = "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
         raise ShapeError(
-            f"argument {argument!r} of {op!r} is {list(window)}; the input has {rank} spatial ax{'is' if rank == 1 else 'es'}, "
+            f"argument {argument!r} of {op!r} is {list(window)}; the input has {axes}, "
             f"so it must be a number or a list of {rank}"
         )
     return window
