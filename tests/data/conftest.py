@@ -26,16 +26,14 @@ def make_folder(tmp_path: Path) -> Folder:
         *,
         below: str = "",
         size: tuple[int, int] = (6, 5),
-        mode: str = "L",
         name: str = "pictures",
     ) -> Path:
         rng = np.random.default_rng(len(classes))
-        shape = (*size, 3) if mode == "RGB" else size
         for label, count in classes.items():
             folder = tmp_path / name / below / label
             folder.mkdir(parents=True, exist_ok=True)
             for index in range(count):
-                pixels = rng.integers(0, 256, shape, dtype=np.uint8)
+                pixels = rng.integers(0, 256, size, dtype=np.uint8)
                 Image.fromarray(pixels).save(folder / f"{index:03}.png")
         return tmp_path / name
 
