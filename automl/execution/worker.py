@@ -7,6 +7,7 @@ before anything else is imported, so that a library that prints writes to the lo
 from __future__ import annotations
 
 import faulthandler
+import gc
 import logging
 import os
 import queue
@@ -56,6 +57,10 @@ class _Worker:
         from automl.training.session import prepare_backend
 
         prepare_backend()
+        # What importing made (380,000 objects) stays for ever: a collection after each job then takes 0.02 s, not
+        # 0.5 s, and those during tracing are faster as well.
+        gc.collect()
+        gc.freeze()
         _log.info("ready: process %d", os.getpid())
         while True:
             job = TrialJob.model_validate(self._jobs.get())

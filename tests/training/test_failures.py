@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from automl.errors import DataError, TrialFailure
+from automl.training.failures import as_message, guard
+
+
+class ResourceExhaustedError(Exception):
+    """Called like TensorFlow's."""
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ValueError("shapes"), "build_error"),
+        (MemoryError(), "oom_ram"),
+        (ResourceExhaustedError("OOM when allocating on /device:GPU:0"), "oom_gpu"),
+        (ResourceExhaustedError("OOM when allocating on /device:CPU:0"), "oom_ram"),
+        (RuntimeError("RESOURCE_EXHAUSTED: out of memory on CUDA device"), "oom_gpu"),
+    ],
+)
+def test_what_is_raised_becomes_a_kind_of_failure(error, kind):
+    with pytest.raises(TrialFailure) as caught, guard("build_error", "build the network"):
+        raise error
+    failure = as_message(caught.value)
+    assert failure.kind == kind
+    assert failure.message.startswith("could not build the network: ")
+    assert failure.advice
+    assert type(error).__name__ in failure.traceback
+
+
+def test_errors_of_ours_speak_for_themselves():
+    with (
+        pytest.raises(TrialFailure, match=r"^could not open the data: it is gone$"),
+        guard("data_error", "open the data"),
+    ):
+        raise DataError("it is gone")
+
+
+def test_a_failure_within_a_guard_stays_what_it_is():
+    inner = TrialFailure("nan_loss", "the loss is NaN")
+    with pytest.raises(TrialFailure) as caught, guard("train_error", "train"):
+        raise inner
+    assert caught.value is inner
+
+
+def test_ctrl_c_is_no_failure():
+    with pytest.raises(KeyboardInterrupt), guard("train_error", "train"):
+        raise KeyboardInterrupt

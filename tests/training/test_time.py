@@ -1,0 +1,49 @@
+"""Jobs with a limit of time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from automl.training import run_job
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+def test_half_a_second_trains_a_step_and_saves_a_model(make_job, recorder):
+    result = run_job(make_job(epochs=50, seconds=0.5), recorder)
+    assert result.status == "complete"
+    assert (result.epochs, result.planned_epochs) == (1, 1)
+    assert Path(result.model_file).exists()
+    assert recorder[-1].planned_epochs == 1
+
+
+def test_no_time_at_all_trains_a_step_and_saves_a_model(make_job, recorder):
+    result = run_job(make_job(epochs=50, seconds=0.0, rows="all"), recorder)
+    assert (result.status, result.epochs) == ("complete", 1)
+    assert Path(result.model_file).exists()
+
+
+def test_time_is_kept_and_used_and_the_rate_reaches_zero(make_job, recorder, rich):
+    run_job(make_job(rich, epochs=1), recorder)  # what the first job of a process pays once is not this test's
+    recorder.clear()
+    begin = time.monotonic()
+    result = run_job(make_job(rich, epochs=10_000, seconds=4.0, patience=None), recorder)
+    taken = time.monotonic() - begin
+    assert 2.8 < taken < 4.5
+    assert result.status == "complete"
+    assert 1 < result.epochs < 10_000
+    assert result.planned_epochs == result.epochs
+    rates = [report.learning_rate for report in recorder]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 0.05 * 5e-3
+
+
+def test_enough_time_changes_nothing(make_job, recorder):
+    run_job(make_job(epochs=2, seconds=600.0), recorder)
+    limited = [dict(report.metrics) for report in recorder]
+    recorder.clear()
+    run_job(make_job(epochs=2), recorder)
+    assert limited == [dict(report.metrics) for report in recorder]
