@@ -118,16 +118,17 @@ class Engine:
     def _fill(self) -> str:
         """Start trials while there is room and reason; returns why no further one starts, or an empty text."""
         while len(self._running) < self._executor.capacity:
-            if reason := self._reason_to_stop():
+            seconds = self._seconds_for_a_trial()
+            if reason := self._reason_to_stop(seconds):
                 return reason
             proposal = self._proposer.propose(epochs=self._epochs)
             if isinstance(proposal, TrialRecord):
                 self._events.trial_ended(_trial_end(proposal))
-                continue
-            self._start(proposal)
+            else:
+                self._start(proposal, seconds)
         return ""
 
-    def _reason_to_stop(self) -> str:
+    def _reason_to_stop(self, seconds: float | None) -> str:
         rules = self._rules
         if self._interrupt.requested:
             return "stopped by Ctrl-C"
@@ -137,7 +138,7 @@ class Engine:
             return f"{GIVE_UP} trials in a row failed"
         if self._proposer.rejected_in_a_row >= EXHAUSTED:
             return f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible"
-        if self._seconds_for_a_trial() == 0:
+        if seconds == 0:
             return "the rest of the time is for the final training"
         return ""
 
@@ -145,7 +146,7 @@ class Engine:
         best = None if self.winner is None else self.winner.cost
         return self._rules.plan.trial_seconds(self._rules.clock.remaining(), best)
 
-    def _start(self, proposal: Proposal) -> None:
+    def _start(self, proposal: Proposal, seconds: float | None) -> None:
         epochs = proposal.training.epochs if self._epochs is None else min(self._epochs, proposal.training.epochs)
         job = TrialJob(
             job_id=f"trial-{proposal.number}",
@@ -155,7 +156,7 @@ class Engine:
             data=DataRef(directory=str(self._rules.data)),
             objective=self._rules.objective,
             seed=proposal.seed,
-            seconds=self._seconds_for_a_trial(),
+            seconds=seconds,
             model_file=str(self._checkpoints.file(proposal.number)),
         )
         self._running[job.job_id] = proposal

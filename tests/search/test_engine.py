@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from automl.errors import SearchError
+from automl.jobs import Failure, TrialJob
+from automl.search.engine import GIVE_UP
+
+TWO_POINTS = """
+version: 1
+name: two
+task: image-classify
+vars: {wide: {choice: [4, 8], default: 4}}
+model: [flatten, {dense: {units: =wide}}, head]
+train: {epochs: 2}
+"""
+
+
+def units(job: TrialJob) -> int:
+    return next(node["args"]["units"] for node in job.architecture["nodes"] if node["op"] == "dense")
+
+
+def rising(job: TrialJob) -> list[float]:
+    """Wider is better."""
+    return [units(job) / 100 + epoch / 1000 for epoch in range(job.training.epochs)]
+
+
+def states(search) -> list[str]:
+    return [record.state for record in search.study.trials()]
+
+
+def test_the_default_comes_first_then_the_seeds(make_search) -> None:
+    search = make_search(rising, max_trials=3)
+    search.engine.search()
+    assert [units(job) for job in search.executor.jobs[:2]] == [8, 16]
+    assert [record.proposed_by for record in search.study.trials()][:3] == ["default", "seed", "tpe"]
+
+
+def test_the_number_of_trials_counts_only_what_was_trained(make_search) -> None:
+    search = make_search(rising, max_trials=8)
+    search.engine.search()
+    assert search.engine.trained == len(search.executor.jobs) == 8
+    assert states(search).count("infeasible") == len(states(search)) - 8 > 0
+
+
+def test_what_breaks_a_constraint_is_recorded_with_its_reason_and_never_trained(make_search) -> None:
+    search = make_search(rising, max_trials=8)
+    search.engine.search()
+    broken = [record for record in search.study.trials() if record.state == "infeasible"]
+    assert all("params is" in record.reason and "the limit is 1,200" in record.reason for record in broken)
+    assert not {record.number for record in broken} & {int(job.job_id[6:]) for job in search.executor.jobs}
+
+
+def test_a_space_with_nothing_new_ends_and_no_network_is_trained_twice(make_search) -> None:
+    search = make_search(rising, space=TWO_POINTS, max_trials=50)
+    search.engine.search()
+    assert sorted(units(job) for job in search.executor.jobs) == [4, 8]
+    assert set(states(search)) == {"complete", "duplicate"}
+
+
+def test_the_best_value_wins(make_search) -> None:
+    search = make_search(rising, max_trials=6)
+    winner = search.engine.search()
+    assert units(search.executor.jobs[0]) < max(map(units, search.executor.jobs))
+    assert winner.value == max(record.value for record in search.study.trials() if record.state == "complete")
+
+
+def test_a_trial_behind_the_median_is_pruned(make_search) -> None:
+    # The first five trials do well; the sixth does not.
+    number = itertools.count()
+    search = make_search(lambda job: [0.9 if next(number) < 5 else 0.1] * job.training.epochs, max_trials=6)
+    search.engine.search()
+    last = search.study.trials()[-1]
+    assert last.state == "pruned"
+    assert last.epochs < 6
+    assert "behind the median" in last.reason
+
+
+def test_a_failed_trial_is_recorded_and_the_search_goes_on(make_search) -> None:
+    failure = Failure(kind="nan_loss", message="the loss is NaN", advice="lower the rate")
+    search = make_search(lambda job: failure if units(job) == 8 else rising(job), max_trials=2)
+    winner = search.engine.search()
+    assert search.study.trials()[0].failure_kind == "nan_loss"
+    assert units(search.executor.jobs[0]) == 8
+    assert winner.proposal.number != 0
+
+
+def test_when_every_trial_fails_the_search_gives_up_and_says_why(make_search) -> None:
+    failure = Failure(kind="train_error", message="no such kernel", advice="use another machine")
+    search = make_search(lambda job: failure, max_trials=50)
+    with pytest.raises(SearchError, match=r"(?s)6 x failed: no such kernel.*use another machine") as caught:
+        search.engine.search()
+    assert len(search.executor.jobs) == GIVE_UP
+    assert not caught.value.trained
+
+
+def test_ctrl_c_ends_the_trial_after_its_epoch_and_keeps_its_model(make_search) -> None:
+    search = make_search(lambda job: [search.interrupt.request() or 0.5] * 6, max_trials=9)
+    winner = search.engine.search()
+    assert len(search.executor.jobs) == 1
+    assert winner.result.epochs == 1
+    assert search.study.trials()[0].reason == "stopped by Ctrl-C"
+
+
+def test_a_schedule_that_the_clock_shortened_is_what_later_trials_get(make_search) -> None:
+    search = make_search(lambda job: [0.5] * min(job.training.epochs, 3), budget=1000, max_trials=3)
+    search.engine.search()
+    assert [job.training.epochs for job in search.executor.jobs] == [6, 3, 3]
+
+
+def test_only_the_best_three_models_stay_on_the_disk(make_search) -> None:
+    search = make_search(rising, max_trials=6)
+    search.engine.search()
+    values = {record.number: record.value for record in search.study.trials() if record.state == "complete"}
+    best = sorted(values, key=values.__getitem__, reverse=True)[:3]
+    kept = {int(file.stem.removeprefix("trial-")) for file in search.rules.checkpoints.iterdir()}
+    assert kept == set(best)
+
+
+def test_no_trial_starts_that_would_take_the_final_trainings_time(make_search) -> None:
+    search = make_search(lambda job: [0.5], budget=3, max_trials=None)
+    search.engine.search()
+    assert len(search.executor.jobs) == 1

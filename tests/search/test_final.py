@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from automl.jobs import Failure, TrialJob
+from automl.search.final import train_final
+
+
+def test_the_winner_is_trained_on_all_rows_for_as_many_epochs_as_were_best(make_search) -> None:
+    search = make_search(lambda job: [0.1, 0.9, 0.5, 0.4, 0.3, 0.2][: job.training.epochs], max_trials=1)
+    final = finish(search)
+    job = search.executor.jobs[-1]
+    assert (job.job_id, job.data.rows, job.training.epochs) == ("final", "all", 2)
+    assert final.refit
+    assert final.metrics == {"val_accuracy": 0.9}
+
+
+def test_a_final_training_that_fails_leaves_the_winners_own_model(make_search) -> None:
+    failure = Failure(kind="oom_ram", message="memory ran out")
+
+    def curve(job: TrialJob) -> list[float] | Failure:
+        return failure if job.job_id == "final" else [0.5]
+
+    search = make_search(curve, max_trials=1)
+    final = finish(search)
+    assert not final.refit
+    assert final.model_file.read_text() == "trial-0"
+    assert "memory ran out" in search.events.warnings[0]
+
+
+def test_ctrl_c_before_the_final_training_delivers_the_winners_own_model(make_search) -> None:
+    search = make_search(lambda job: [0.5], max_trials=1)
+    winner = search.engine.search()
+    search.interrupt.request()
+    final = train_final(
+        winner, search.rules, executor=search.executor, events=search.events, interrupt=search.interrupt
+    )
+    assert not final.refit
+    assert len(search.executor.jobs) == 1
+
+
+def test_without_time_for_it_the_winners_own_model_is_delivered(make_search) -> None:
+    search = make_search(lambda job: [0.5], max_trials=1, budget=1.2)
+    assert not finish(search).refit
+
+
+def finish(search):
+    winner = search.engine.search()
+    return train_final(winner, search.rules, executor=search.executor, events=search.events, interrupt=search.interrupt)
