@@ -200,4 +200,4 @@ def refusal(what: str, error: BaseException) -> StudyError:
     """What to say about an error of the database."""
     cause = getattr(error, "orig", None) or error
     advice = "another process holds it; try again" if "locked" in str(cause) else "check the file or the server"
-    return StudyError(f"{what}: {hide_passwords(str(cause)).strip()}; {advice}")
+    return StudyError(f"{what}: {' '.join(hide_passwords(str(cause)).split())}; {advice}")

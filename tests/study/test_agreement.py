@@ -42,7 +42,7 @@ ENDS: dict[str, Callable[[Study, int, TrialRecord], object]] = {
 }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([*ENDS, "left", "queue"]), st.integers(0, 2), st.booleans()), max_size=6))
 def test_states_agree_after_any_sequence_of_ends_and_crashes(story: list[tuple[str, int, bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
