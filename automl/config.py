@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
 _STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+def draw_seed() -> int:
+    """A seed for whoever named none, from 0 to 4294967295."""
+    return secrets.randbelow(2**32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,7 +52,7 @@ class SearchConfig:
         time_budget: Seconds for everything from ``started`` to the exported model; None for no limit.
         max_epochs: Upper bound of epochs a trial; None leaves it to the space and the clock.
         objective: Metric to improve, such as ``val_accuracy``; None for the task's own.
-        seed: Seeds the split, the sampler and every trial; None draws one, and the run records which.
+        seed: Seeds the split, the sampler and every trial; drawn when none is given, and the run records which.
         out: The run's folder; None makes ``<runs>/<task>-<date>``.
         runs: Where folders without a name of their own go.
         storage: SQLAlchemy URL of the study; None for ``study.db`` in the run's folder.
@@ -68,7 +74,7 @@ class SearchConfig:
     time_budget: float | None = None
     max_epochs: int | None = None
     objective: str | None = None
-    seed: int | None = None
+    seed: int = field(default_factory=draw_seed)
     out: Path | None = None
     runs: Path = Path("automl-runs")
     storage: str | None = None
@@ -82,7 +88,7 @@ class SearchConfig:
         _check(self.max_trials is None or self.max_trials >= 1, "trials", self.max_trials, "at least 1")
         _check(self.max_epochs is None or self.max_epochs >= 1, "max epochs", self.max_epochs, "at least 1")
         _check(self.workers >= 0, "workers", self.workers, "0 (this process) or more")
-        _check(self.seed is None or 0 <= self.seed < 2**32, "seed", self.seed, "from 0 to 4294967295")
+        _check(0 <= self.seed < 2**32, "seed", self.seed, "from 0 to 4294967295")
         _check(self.on_bad_file in ("error", "skip"), "on-bad-file", self.on_bad_file, "'error' or 'skip'")
         if self.time_budget is not None:
             enough = math.isfinite(self.time_budget) and self.time_budget > 0

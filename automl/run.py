@@ -6,7 +6,6 @@ The command line and the estimators both call :func:`run_search`.
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,8 +113,7 @@ def _run(config: SearchConfig, events: Events, interrupt: Interrupt) -> SearchRe
         with make_executor(config.workers, log_dir=folder.logs) as executor:
             prepared = task.prepare(config, folder.prepared, events)
             _check_default(space, task, prepared)
-            seed = secrets.randbelow(2**32) if config.seed is None else config.seed
-            search = _Search(config, task, space, prepared, folder, objective, seed)
+            search = _Search(config, task, space, prepared, folder, objective)
             return search.run(executor, events, interrupt)
     except BaseException:
         _discard_if_empty(folder)
@@ -132,7 +130,6 @@ class _Search:
     prepared: PreparedData
     folder: RunFolder
     objective: Objective
-    seed: int
 
     def run(self, executor: Executor, events: Events, interrupt: Interrupt) -> SearchResult:
         config, clock = self.config, Clock(self.config.started, self.config.time_budget)
@@ -154,7 +151,7 @@ class _Search:
                 task=self.task,
                 prepared=self.prepared,
                 study=study,
-                seed=self.seed,
+                seed=self.config.seed,
                 max_epochs=config.max_epochs,
             )
             engine = Engine(
@@ -184,7 +181,7 @@ class _Search:
             task=self.task.name,
             objective=self.objective.metric,
             direction=self.objective.direction,
-            seed=self.seed,
+            seed=self.config.seed,
             space_name=self.space.name,
             space_text=self.space.source,
             command=_command(self.config),
@@ -194,7 +191,7 @@ class _Search:
             seconds_used=clock.elapsed(),
         )
         with quiet_optuna():
-            sampler, pruner = make_sampler(self.seed), make_pruner()
+            sampler, pruner = make_sampler(self.config.seed), make_pruner()
         return Study.create(self.folder.storage_url, self.folder.study, run=draft, sampler=sampler, pruner=pruner)
 
     def _write_bundle(self, winner: Winner, final: FinalModel, study: Study) -> Manifest:

@@ -47,7 +47,7 @@ def search(
     as_json: JsonOpt = False,
 ) -> None:
     """Find the best network for DATA, train it and save it."""
-    from automl.config import SearchConfig, parse_duration
+    from automl.config import SearchConfig, draw_seed, parse_duration
 
     if trials is None and time_budget is None:
         time_budget = DEFAULT_BUDGET
@@ -60,7 +60,7 @@ def search(
         time_budget=None if time_budget is None else parse_duration(time_budget),
         max_epochs=max_epochs,
         objective=objective,
-        seed=seed,
+        seed=draw_seed() if seed is None else seed,
         out=out,
         storage=storage,
         study=study,
@@ -101,17 +101,22 @@ def _document(result: SearchResult) -> dict[str, object]:
 def _lines(result: SearchResult) -> list[str]:
     from automl.progress.words import clip, duration, plural, score, size
 
-    run = shlex.quote(str(result.run_dir))
+    run = shlex.quote(str(_near(result.run_dir)))
     kind = "trained again on all rows" if result.refit else "as validated"
     spent = duration(result.seconds)
     return [
         f"network   {clip(result.description, 70)}",
         f"score     {result.objective} {score(result.value)} on held-out rows",
         f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
-        f"model     {result.model_dir} ({size(result.parameters)} parameters, {kind})",
-        f"study     {result.run_dir}",
+        f"model     {_near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
+        f"study     {run} (automl trials {run})",
         "",
         "next:",
         f"  automl predict {run} PICTURES -o predictions.csv",
         f"  automl evaluate {run} LABELLED-PICTURES",
     ]
+
+
+def _near(path: Path) -> Path:
+    """As one would type it from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

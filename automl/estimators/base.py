@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from automl.config import Arrays, SearchConfig, parse_duration, parse_list
+from automl.config import Arrays, SearchConfig, draw_seed, parse_duration, parse_list
 from automl.errors import ConfigError, StudyError
 
 if TYPE_CHECKING:
@@ -231,10 +231,10 @@ def _pair(validation: tuple[Any, Any] | None) -> Arrays | None:
     return Arrays(np.asarray(validation[0]), np.asarray(validation[1]))
 
 
-def _seed(random_state: int | np.random.RandomState | None) -> int | None:
+def _seed(random_state: int | np.random.RandomState | None) -> int:
     """A seed for the search; a RandomState gives another one at every ``fit``, as everywhere in scikit-learn."""
     if random_state is None:
-        return None
+        return draw_seed()
     if isinstance(random_state, int | np.integer):
         return int(random_state)
     try:

@@ -121,8 +121,8 @@ class Proposer:
         training = self._task.settle(candidate.training, self._prepared)
         training = training.model_copy(update={"epochs": self.full_epochs(training)})
         planned = training.epochs if epochs is None else min(epochs, training.epochs)
-        document = candidate.architecture.to_json()
-        key = job_key(document, training, data_digest=self._prepared.digest, epochs=planned)
+        canonical = candidate.architecture.canonical()  # without the paths, which differ where networks do not
+        key = job_key(canonical, training, data_digest=self._prepared.digest, epochs=planned)
         proposal = Proposal(
             number=number,
             architecture=candidate.architecture,
@@ -132,7 +132,7 @@ class Proposer:
             seed=trial_seed(self._seed, number),
         )
         before = self._study.find_duplicate(key)
-        self._study.begin(number, _draft(proposal, candidate.params, document, key, planned, origin))
+        self._study.begin(number, _draft(proposal, candidate.params, key, planned, origin))
         if broken := self._space.violations(summary):
             reason = "; ".join(f"{v.name} is {v.value:,}, the limit is {v.limit:,}" for v in broken)
             excess = {v.name: v.value / v.limit - 1 for v in broken}
@@ -149,12 +149,10 @@ def trial_seed(seed: int, number: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:4], "big")
 
 
-def _draft(
-    proposal: Proposal, params: Mapping[str, Any], document: Mapping[str, Any], key: str, planned: int, origin: str
-) -> TrialDraft:
+def _draft(proposal: Proposal, params: Mapping[str, Any], key: str, planned: int, origin: str) -> TrialDraft:
     return TrialDraft(
         params=params,
-        architecture=document,
+        architecture=proposal.architecture.to_json(),
         fingerprint=proposal.architecture.fingerprint,
         job_key=key,
         parameters=proposal.summary.parameters,

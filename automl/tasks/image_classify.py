@@ -43,7 +43,7 @@ class ImageClassify(Task):
 
     def prepare(self, config: SearchConfig, directory: Path, events: Events) -> PreparedData:
         """Read pictures and labels into the cache, split them, fit preprocessing, and write ``directory``."""
-        seed = config.seed or 0
+        seed = config.seed
         training = _read(config.data, config, events)
         validation = _read_validation(config, training, events)
         datasets = (training,) if validation is None else (training, validation)

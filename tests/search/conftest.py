@@ -37,7 +37,7 @@ model:
   - dense: {units: =units, activation: relu}
   - head
 train: {epochs: 6, lr: {float: [0.001, 0.1], log: true, default: 0.01}}
-constraints: {params: 1200}
+constraints: {params: 1100}
 seeds:
   - {units: 16}
 """

@@ -49,7 +49,7 @@ def test_what_breaks_a_constraint_is_recorded_with_its_reason_and_never_trained(
     search = make_search(rising, max_trials=8)
     search.engine.search()
     broken = [record for record in search.study.trials() if record.state == "infeasible"]
-    assert all("params is" in record.reason and "the limit is 1,200" in record.reason for record in broken)
+    assert all("params is" in record.reason and "the limit is 1,100" in record.reason for record in broken)
     assert not {record.number for record in broken} & {int(job.job_id[6:]) for job in search.executor.jobs}
 
 
