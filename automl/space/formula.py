@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from automl.errors import SpaceError, did_you_mean
+from automl.errors import ShapeError, SpaceError, did_you_mean
 from automl.space.document import Scalar
 
 Names: TypeAlias = Mapping[str, Scalar]
@@ -153,6 +153,8 @@ class _Compiler:
             try:
                 return names[name]
             except KeyError:
+                if name.startswith("input_"):  # these depend on the data, so that they are missed only now
+                    raise ShapeError(f"the input has no {name!r}, or none that is always the same") from None
                 raise unknown_variable(name, names) from None
 
         return look_up

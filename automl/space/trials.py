@@ -72,7 +72,7 @@ def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
 
 def _guess(space: Space) -> Placeholder | None:
     for placeholder in PLACEHOLDERS.values():
-        with contextlib.suppress(SpaceError):
+        with contextlib.suppress(ShapeError):
             _fitting(space, placeholder)
             return placeholder
     return None

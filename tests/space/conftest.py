@@ -17,7 +17,9 @@ Interpret = Callable[..., Candidate]
 def interpret() -> Interpret:
     """Interpret a space on a picture of 16x16x3, or another shape, with three classes."""
 
-    def run(space: Space | str, decider: Decider | None = None, shape: tuple[int | None, ...] = (16, 16, 3)) -> Candidate:
+    def run(
+        space: Space | str, decider: Decider | None = None, shape: tuple[int | None, ...] = (16, 16, 3)
+    ) -> Candidate:
         read = Space.parse(space) if isinstance(space, str) else space
         heads: Mapping[str, Mapping[str, Any]] = {"label": {"units": 3, "activation": "softmax"}}
         return read.interpret(decider or DefaultDecider(), inputs={"image": Input(shape)}, heads=heads)
@@ -27,11 +29,13 @@ def interpret() -> Interpret:
 
 @pytest.fixture(scope="session")
 def layers(interpret: Interpret) -> Callable[..., list[str]]:
-    """The layers of a model written as YAML, as ``path op key=value``, arguments only where they are asked for."""
+    """The layers of a model written as YAML, as ``path key=value``, arguments only where they are asked for."""
 
     def run(model: str, *shown: str, **options: Any) -> list[str]:
         found = interpret(f"model:\n{model}", **options).architecture.nodes
-        return [" ".join([node.name, *(f"{key}={node.args[key]}" for key in shown if key in node.args)]) for node in found]
+        return [
+            " ".join([node.name, *(f"{key}={node.args[key]}" for key in shown if key in node.args)]) for node in found
+        ]
 
     return run
 

@@ -102,16 +102,17 @@ def _check(said: Said, args: Mapping[str, Value], marks: Mapping[str, Mark]) -> 
 
 
 def _try(said: Said, args: Mapping[str, Any], computed: list[str], marks: Mapping[str, Mark]) -> None:
-    error: SpaceError | None = None
+    wrong: SpaceError | None = None
     for stand_in in _STAND_INS:
         try:
             ops.create(said.keyword, {**args, **dict.fromkeys(computed, stand_in)})
-        except SpaceError as found:
-            error = found
+        except SpaceError as error:
+            if wrong is None and not any(_is_about(error, key) for key in computed):
+                wrong = error
         else:
             return
-    if error is not None and not any(_is_about(error, key) for key in computed):
-        raise said.around.locate(error, next((marks[key] for key in args if _is_about(error, key)), said.mark))
+    if wrong is not None:
+        raise said.around.locate(wrong, next((marks[key] for key in args if _is_about(wrong, key)), said.mark))
 
 
 def _is_about(error: SpaceError, argument: str) -> bool:
