@@ -87,12 +87,12 @@ class SearchError(AutoMLError):
 
     Args:
         message: What happened and what to do.
-        trained: Whether any trial trained at least one step before the end came.
+        out_of_time: Whether the time was over before any trial was; otherwise the trials failed.
     """
 
-    def __init__(self, message: str, *, trained: bool = False) -> None:
+    def __init__(self, message: str, *, out_of_time: bool = False) -> None:
         super().__init__(message)
-        self.trained = trained
+        self.out_of_time = out_of_time
 
 
 class TrialFailure(AutoMLError):  # noqa: N818  a failed trial is an outcome, not an error of the search

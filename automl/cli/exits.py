@@ -57,7 +57,7 @@ class Guarded(TyperGroup):
 def exit_code(error: AutoMLError) -> int:
     """The exit code of an expected error.
 
-    >>> exit_code(DataError("no pictures")), exit_code(SearchError("no time", trained=False))
+    >>> exit_code(DataError("no pictures")), exit_code(SearchError("no time", out_of_time=True))
     (3, 5)
     """
     if isinstance(error, ConfigError | SpaceError | StudyError):
@@ -65,7 +65,7 @@ def exit_code(error: AutoMLError) -> int:
     if isinstance(error, DataError):
         return DATA
     if isinstance(error, SearchError):
-        return NO_TRIAL if error.trained else NO_TIME
+        return NO_TIME if error.out_of_time else NO_TRIAL
     return UNEXPECTED
 
 

@@ -99,6 +99,7 @@ class Engine:
 
         Raises:
             SearchError: No trial succeeded; the message says why.
+            KeyboardInterrupt: Ctrl-C came before there was anything to deliver.
         """
         self._proposer.enqueue_first()
         while True:
@@ -111,6 +112,8 @@ class Engine:
                 else:
                     self._on_result(event)
         if self.winner is None:
+            if self._interrupt.requested:
+                raise KeyboardInterrupt
             raise self._nothing_found(reason)
         self._events.stopping(reason)
         return self.winner
@@ -228,10 +231,10 @@ class Engine:
         reasons = Counter(f"{r.state}: {r.failure_message or r.reason}" for r in records)
         lines = [f"  {count} x {text}" for text, count in reasons.most_common(5)]
         if not lines:
-            return SearchError(f"no trial was finished ({reason}); give the search more time", trained=False)
+            return SearchError(f"no trial was finished ({reason}); give the search more time", out_of_time=True)
         advice = next((r.failure_advice for r in records if r.failure_advice), "look at `automl trials RUN`")
         head = f"no trial succeeded ({reason}):"
-        return SearchError("\n".join([head, *lines, f"what to do: {advice}"]), trained=self.trained > 0)
+        return SearchError("\n".join([head, *lines, f"what to do: {advice}"]))
 
 
 def _common_epochs(proposal: Proposal, result: TrialResult) -> int | None:

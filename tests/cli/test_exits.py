@@ -44,8 +44,8 @@ def run(error: BaseException):
         (ShapeError("2 and 3 do not fit"), 2),
         (StudyError("no such run"), 2),
         (DataError("no pictures"), 3),
-        (SearchError("every trial failed", trained=True), 4),
-        (SearchError("no epoch was over", trained=False), 5),
+        (SearchError("every trial failed", out_of_time=False), 4),
+        (SearchError("no epoch was over", out_of_time=True), 5),
         (ExportError("it answers differently"), 1),
     ],
 )
