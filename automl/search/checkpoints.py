@@ -26,7 +26,7 @@ class Checkpoints:
         return self._directory / f"trial-{number}.keras"
 
     def keep(self, number: int, value: float) -> None:
-        """Keep the model of a trial that ended with ``value`` while it is among the best; the earlier one wins a tie."""
+        """Keep the model of a trial that ended with ``value`` while it is among the best; the earlier wins a tie."""
         self._kept[number] = value
         while len(self._kept) > KEPT:
             worst = min(self._kept, key=lambda n: (self._sign * self._kept[n], -n))
