@@ -29,7 +29,8 @@ def trials(
         show_json({**facts, "trials": [record.to_json() for record in records]})
         return
     header = ["#", "state", about.objective, "epochs", "time", "params", "network"]
-    for line in table(header, [_row(record) for record in records], right=[0, 2, 3, 4, 5]):
+    rows = [_row(record) for record in records if record.state != "queued"]
+    for line in table(header, rows, right=[0, 2, 3, 4, 5]):
         typer.echo(line)
 
 

@@ -150,7 +150,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return best.value
 
     def leaderboard(self) -> pd.DataFrame:
-        """All trials, the best first, one row each.
+        """All trials that began, the best first, one row each.
 
         Returns:
             Columns ``number``, ``state``, ``value`` (the objective), ``epochs``, ``seconds``, ``parameters``,
@@ -161,6 +161,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         rows = [
             {name: getattr(record, name) for name in _BOARD} | {"seconds": record.total_seconds}
             for record in self._records()
+            if record.state != "queued"
         ]
         columns = [*_BOARD[:4], "seconds", *_BOARD[4:]]
         return pd.DataFrame(rows, columns=columns)

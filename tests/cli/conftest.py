@@ -16,6 +16,18 @@ from typer.testing import CliRunner
 
 from automl.cli import app
 
+TINY = """
+version: 1
+name: tiny
+task: image-classify
+model:
+  - conv: {filters: {choice: [8, 16]}, stride: 2}
+  - relu
+  - gap
+  - head
+train: {lr: 0.01}
+"""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -55,7 +67,7 @@ def automl() -> Callable[..., Done]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory) -> Path:
-    """A folder with data/digits/{train,test}/{0,1,2}/*.png: 120 pictures to learn from, 30 to test with."""
+    """A folder with data/digits/{train,test}/{0,1,2}/*.png (120 and 30 pictures) and tiny.yaml, a space."""
     folder = tmp_path_factory.mktemp("place")
     digits = load_digits(n_class=3)
     pixels = np.round(digits.images * (255 / 16)).astype(np.uint8)
@@ -64,6 +76,7 @@ def place(tmp_path_factory) -> Path:
             part = folder / "data" / "digits" / ("test" if number % 5 == 0 else "train") / str(label)
             part.mkdir(parents=True, exist_ok=True)
             Image.fromarray(pixels[row]).save(part / f"{number:03}.png")
+    (folder / "tiny.yaml").write_text(TINY)
     return folder
 
 

@@ -14,16 +14,21 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 
-from automl import ConfigError, DataError, ImageClassifier, StudyError
+from automl import ConfigError, DataError, ImageClassifier, Space, StudyError
 
 DIGITS = load_digits(n_class=3)
 PICTURES = np.round(DIGITS.images * 255 / 16).astype("uint8")
 WORDS = np.array(["zero", "one", "two"])[DIGITS.target]
+TINY = Space.parse(
+    "version: 1\nname: tiny\ntask: image-classify\n"
+    "model: [{conv: {filters: {choice: [16, 24]}}}, bn, relu, {maxpool: {size: 2}}, flatten, head]\n"
+    "train: {lr: 0.01}\n"
+)
 X, Y, X_TEST, Y_TEST = PICTURES[:150], WORDS[:150], PICTURES[150:250], WORDS[150:250]
 
 
 def small(folder, **changes) -> ImageClassifier:
-    arguments = {"time_budget": None, "max_trials": 1, "max_epochs": 1, "random_state": 1, "verbose": 0}
+    arguments = {"time_budget": None, "max_trials": 1, "max_epochs": 1, "space": TINY, "random_state": 1, "verbose": 0}
     return ImageClassifier(directory=folder, **(arguments | changes))
 
 
@@ -43,7 +48,7 @@ def test_it_learns_and_answers_in_the_labels_it_was_given(fitted):
     answers = fitted.predict(X_TEST)
     assert answers.shape == (100,)
     assert answers.dtype.kind == "U"
-    assert fitted.score(X_TEST, Y_TEST) == np.mean(answers == Y_TEST) > 0.9
+    assert fitted.score(X_TEST, Y_TEST) == np.mean(answers == Y_TEST) > 0.7
 
 
 def test_columns_of_probabilities_follow_classes(fitted):
@@ -138,7 +143,7 @@ from automl import ImageClassifier
 rng = np.random.default_rng(0)
 y = np.arange(40) % 2
 x = (rng.random((40, 8, 8)) * 50 + 200 * y[:, None, None]).clip(0, 255).astype("uint8")
-classifier = ImageClassifier(time_budget="60s", max_trials=1, max_epochs=1).fit(x, y)
+classifier = ImageClassifier(time_budget="60s", max_trials=1, space="tiny.yaml").fit(x, y)
 print(len(classifier.predict(x)), classifier.n_trials_)
 """
 
@@ -146,6 +151,7 @@ print(len(classifier.predict(x)), classifier.n_trials_)
 def test_a_script_needs_no_main_guard_and_shows_progress_on_stderr(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
+    (tmp_path / "tiny.yaml").write_text(TINY.source)
     done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "40 1\n"
     assert "trial 0: val_accuracy" in done.stderr
