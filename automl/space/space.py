@@ -11,7 +11,7 @@ from automl.arch import Architecture, Input, Summary
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings
 from automl.space.assembly import Assembly, Decider, Place
-from automl.space.document import MAX_BYTES, Scalar, YamlTree, read_yaml
+from automl.space.document import Scalar, YamlTree
 from automl.space.heads import check_heads
 from automl.space.node import Body, emit_body
 from automl.space.nodes import Block
@@ -30,6 +30,7 @@ from automl.space.shipped import shipped_path
 from automl.space.site import INPUT_NAMES, Site
 from automl.space.trials import check_space
 from automl.space.values import Searched, Value
+from automl.space.yaml_text import MAX_BYTES, read_yaml
 
 _KEYS = ("version", "name", "task", "vars", "blocks", "model", "train", "constraints", "seeds")
 

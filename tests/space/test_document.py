@@ -5,7 +5,8 @@ import time
 import pytest
 
 from automl.errors import SpaceError
-from automl.space.document import YamlList, YamlMap, YamlScalar, plain, read_yaml
+from automl.space.document import YamlList, YamlMap, YamlScalar, plain
+from automl.space.yaml_text import read_yaml
 
 
 @pytest.mark.parametrize(
