@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Mapping
 from typing import IO, Any
@@ -22,6 +23,8 @@ from automl.execution.frames import Frame, FrameWriter, read_frame
 from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob
 
 _log = logging.getLogger("automl.execution.worker")
+
+_WATCH_SECONDS = 1.0
 
 
 def main() -> int:
@@ -53,14 +56,16 @@ class _Worker:
 
     def serve(self, incoming: IO[bytes]) -> None:
         threading.Thread(target=self._listen, args=(incoming,), name="listen", daemon=True).start()
+        threading.Thread(target=_end_without_parent, args=(os.getppid(),), name="watch", daemon=True).start()
+        # Importing makes 380,000 objects that stay for ever. Not looking for garbage among them saves 0.6 of 3.5 s of
+        # importing; freezing them makes the collection after each job 0.02 s instead of 0.5 s.
+        gc.disable()
         from automl.training import run_job
         from automl.training.session import prepare_backend
 
         prepare_backend()
-        # What importing made (380,000 objects) stays for ever: a collection after each job then takes 0.02 s, not
-        # 0.5 s, and those during tracing are faster as well.
-        gc.collect()
         gc.freeze()
+        gc.enable()
         _log.info("ready: process %d", os.getpid())
         while True:
             job = TrialJob.model_validate(self._jobs.get())
@@ -88,6 +93,13 @@ class _Worker:
         if frame.type not in queues:
             raise ValueError(f"unknown frame {frame.type!r}")
         queues[frame.type].put(frame.body)
+
+
+def _end_without_parent(parent: int) -> None:
+    """End when the coordinator has died but a process that it forked still holds our pipe open."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os._exit(0)
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -76,11 +76,6 @@ class Clock:
             self._steps.append(end - begin)
 
     @property
-    def now(self) -> float:
-        """Seconds since the job began."""
-        return time.monotonic() - self._begin
-
-    @property
     def step_seconds(self) -> float | None:
         """Median of the recent steps; of the only one when there was one; None before."""
         return statistics.median(self._steps) if self._steps else self._first_step

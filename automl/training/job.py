@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from automl import tasks
+from automl.data import PreparedData
 from automl.errors import TrialFailure
 from automl.jobs import EpochReport, Failure, Reply, TrialJob, TrialResult
 from automl.training.batches import Batches
@@ -97,9 +99,6 @@ def _rescue(keeper: Keeper | None) -> Path | None:
 
 
 def _set_up(job: TrialJob, clock: Clock, dtype: Precision, record: _Record) -> _Training:
-    from automl import tasks
-    from automl.data import PreparedData
-
     task = tasks.get(job.task)
     with clock.phase("build"):
         with guard("data_error", f"open the prepared data in {job.data.directory}"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from automl.arch import Architecture, build_model
+from automl.data import PreparedData
 from automl.errors import TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
 from automl.training.failures import guard
@@ -44,7 +46,7 @@ class Network:
 
 
 def build_network(
-    job: TrialJob, prepared: Any, *, loss: str, metrics: tuple[str, ...], dtype: Precision = "float32"
+    job: TrialJob, prepared: PreparedData, *, loss: str, metrics: tuple[str, ...], dtype: Precision = "float32"
 ) -> Network:
     """Build and compile what the job describes.
 
@@ -59,8 +61,6 @@ def build_network(
         TrialFailure: ``build_error``, or memory ran out.
     """
     import keras
-
-    from automl.arch import Architecture, build_model
 
     with guard("build_error", "build the network"):
         architecture = Architecture.from_json(job.architecture)

@@ -205,6 +205,19 @@ def test_the_worker_ends_when_the_coordinator_is_killed(coordinator, gone):
     assert gone(worker, 5)
 
 
+def test_the_worker_ends_even_when_a_fork_of_the_coordinator_holds_its_pipe(tmp_path, gone):
+    script = COORDINATOR.replace(
+        "print(executor.worker_pid", "import os\nif not os.fork(): signal.pause()\nprint(executor.worker_pid"
+    )
+    command = (sys.executable, "-W", "ignore", "-c", script, str(tmp_path), SCRIPTED)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        worker = int(process.stdout.readline())
+        process.kill()
+        ended = gone(worker, 5)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert ended
+
+
 def test_ctrl_c_in_the_terminal_does_not_reach_the_worker(coordinator, gone):
     process, worker = coordinator
     os.killpg(process.pid, signal.SIGINT)

@@ -32,7 +32,7 @@ def test_time_is_kept_and_used_and_the_rate_reaches_zero(make_job, recorder, ric
     begin = time.monotonic()
     result = run_job(make_job(rich, epochs=10_000, seconds=4.0, patience=None), recorder)
     taken = time.monotonic() - begin
-    assert 2.8 < taken < 4.5
+    assert 2.8 < taken < 5.0
     assert result.status == "complete"
     assert 1 < result.epochs < 10_000
     assert result.planned_epochs == result.epochs
