@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.arch import Architecture, Input, Summary, sketch, summarize
-from automl.errors import ShapeError
+from automl.errors import SpaceError
 from automl.jobs import TrainingSettings, job_key
 from automl.search.deciders import Transcript, TrialDecider, replay
 from automl.space import DefaultDecider, RandomDecider, Space
@@ -104,9 +104,9 @@ class Proposer:
     def _enqueue(self, transcript: Transcript, origin: str) -> None:
         try:
             self._space.interpret(transcript, inputs=self._inputs, heads=self._heads)
-        except ShapeError as error:
+        except SpaceError as error:
             # Queued all the same, as far as it was answered: the record then shows why this seed was not trained.
-            log.info("the %s point of the space does not fit this data: %s", origin, error)
+            log.info("the %s point of the space cannot be built for this data: %s", origin, error)
         number = self._study.enqueue(transcript.answers, proposed_by=origin)
         self._origin[number] = origin
 
@@ -115,9 +115,9 @@ class Proposer:
         try:
             candidate = self._space.interpret(TrialDecider(trial), inputs=self._inputs, heads=self._heads)
             summary = summarize(candidate.architecture)
-        except ShapeError as error:
+        except SpaceError as error:
             self._study.begin(number, TrialDraft(params=trial.params, proposed_by=origin))
-            return self._study.infeasible(number, reason=str(error), violations={"shape": 1.0})
+            return self._study.infeasible(number, reason=str(error), violations={"build": 1.0})
         training = self._task.settle(candidate.training, self._prepared)
         training = training.model_copy(update={"epochs": self.full_epochs(training)})
         planned = training.epochs if epochs is None else min(epochs, training.epochs)
