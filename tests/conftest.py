@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure: laws are about answers, not about speed.
+settings.register_profile("automl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("automl")
 
 
 @pytest.fixture(scope="session")

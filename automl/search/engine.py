@@ -29,6 +29,8 @@ log = logging.getLogger("automl.search")
 EXHAUSTED = 100
 # Failed trials in a row after which no further one is tried.
 GIVE_UP = 6
+# A trial that gets less than this share of the epochs of the others cannot be compared with them.
+COMPARABLE = 0.5
 # Seconds between looks at the clock and at Ctrl-C while a trial runs.
 TICK = 0.2
 
@@ -87,7 +89,7 @@ class Engine:
         self._rules, self._proposer, self._study, self._executor = rules, proposer, study, executor
         self._events, self._interrupt = events, interrupt
         self._running: dict[str, Proposal] = {}
-        self._pruned: set[str] = set()
+        self._pruned: dict[str, str] = {}
         self._epochs: int | None = None
         self._failed_in_a_row = 0
         self._checkpoints = Checkpoints(rules.checkpoints, rules.objective)
@@ -176,13 +178,22 @@ class Engine:
             seconds=report.seconds,
             planned_epochs=report.planned_epochs,
         )
-        last = report.epoch >= report.planned_epochs
-        prune = not last and self._study.should_prune(number)
-        if prune:
-            self._pruned.add(report.job_id)
-        stop = prune or self._interrupt.requested
+        if reason := self._reason_to_prune(number, report):
+            self._pruned[report.job_id] = reason
+        stop = bool(reason) or self._interrupt.requested
         self._executor.reply(report.job_id, Reply(action="stop" if stop else "continue"))
         self._events.epoch_ended(number, report)
+
+    def _reason_to_prune(self, number: int, report: EpochReport) -> str:
+        """Why a trial is not worth its next epoch, or an empty text."""
+        epoch, planned = report.epoch, report.planned_epochs
+        if epoch >= planned:
+            return ""
+        if self._epochs is not None and planned < COMPARABLE * self._epochs:
+            return f"too slow: {planned} epochs fit into its time, the trials before had {self._epochs}"
+        if self._study.should_prune(number):
+            return f"behind the median of the trials before after {epoch} of {planned} epochs"
+        return ""
 
     def _on_result(self, result: TrialResult) -> None:
         proposal = self._running.pop(result.job_id)
@@ -208,8 +219,7 @@ class Engine:
                 traceback=failure.traceback,
                 outcome=outcome,
             )
-        if result.job_id in self._pruned:
-            reason = f"behind the median of the trials before after {result.epochs} of {result.planned_epochs} epochs"
+        if reason := self._pruned.pop(result.job_id, ""):
             return self._study.prune(number, outcome, reason=reason)
         interrupted = result.status == "stopped"
         return self._study.complete(number, outcome, reason="stopped by Ctrl-C" if interrupted else "")

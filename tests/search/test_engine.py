@@ -110,6 +110,16 @@ def test_a_schedule_that_the_clock_shortened_is_what_later_trials_get(make_searc
     assert [job.training.epochs for job in search.executor.jobs] == [6, 3, 3]
 
 
+def test_a_network_too_slow_to_compare_is_pruned_after_its_first_epoch(make_search) -> None:
+    epochs = iter([5, 2, 5])
+    search = make_search(lambda job: [0.5] * next(epochs), budget=1000, max_trials=3)
+    search.engine.search()
+    assert [state for state in states(search) if state != "infeasible"] == ["complete", "pruned", "complete"]
+    slow = search.study.trials()[1]
+    assert slow.epochs == 1
+    assert slow.reason == "too slow: 2 epochs fit into its time, the trials before had 5"
+
+
 def test_only_the_best_three_models_stay_on_the_disk(make_search) -> None:
     search = make_search(rising, max_trials=6)
     search.engine.search()
