@@ -106,7 +106,7 @@ def _lines(result: SearchResult) -> list[str]:
     spent = duration(result.seconds)
     return [
         f"network   {clip(result.description, 70)}",
-        f"score     {result.objective} {score(result.value)} on held-out rows",
+        f"score     {result.objective} {score(result.value)} on held-out rows, in its trial",
         f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
         f"model     {_near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
         f"study     {run} (automl trials {run})",

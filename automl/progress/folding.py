@@ -61,7 +61,7 @@ class FrameProgress(Events):
 
     def stopping(self, reason: str) -> None:
         self._next(self.view.stopping())
-        self.say(f"stopping: {reason}")
+        self.say(f"search over: {reason}")
 
     def _next(self, view: View) -> None:
         self.view = view

@@ -62,7 +62,7 @@ class LineProgress(Events):
         self._say(f"warning: {message}")
 
     def stopping(self, reason: str) -> None:
-        self._say(f"stopping: {reason}")
+        self._say(f"search over: {reason}")
 
     def _outcome(self, end: TrialEnd) -> str:
         spent = f"{plural(end.epochs, 'epoch')}, {duration(end.seconds)}"

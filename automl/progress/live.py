@@ -15,6 +15,8 @@ from rich.text import Text
 from automl.progress.folding import FrameProgress
 from automl.progress.frame import draw
 
+_CTRL_C = 3  # columns kept free: the terminal's "^C" must not begin a line that rich does not know of
+
 
 class LiveProgress(FrameProgress):
     """Bars for the budget and the running trial, the best three, and how long it will still take.
@@ -53,7 +55,7 @@ class _Frame:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         try:
-            yield draw(self._progress.view, self._progress.now(), options.max_width)
+            yield draw(self._progress.view, self._progress.now(), options.max_width - _CTRL_C)
         except Exception as error:  # rich draws in a thread of its own, where nothing could catch it
             yield Text(f"(progress cannot be drawn: {error})", style="dim")
 

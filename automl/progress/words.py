@@ -99,7 +99,7 @@ def facts(summary: Mapping[str, object]) -> str:
     if isinstance(shape := summary.get("shape"), list | tuple):
         parts.append("x".join(map(str, shape)))
     if summary.get("from_cache"):
-        parts.append("from the cache")
+        parts.append("cached")
     return ", ".join(parts)
 
 

@@ -83,7 +83,7 @@ def place(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def searched(place) -> Done:
     """``automl search`` as it ended, with the run in ``place / "my-run"``."""
-    options = "--trials 2 --max-epochs 3 --seed 1 --out my-run --cache-dir cache"
+    options = "--space tiny.yaml --trials 2 --max-epochs 3 --seed 1 --out my-run --cache-dir cache"
     return in_a_process("search", "--task", "image-classify", "data/digits/train", *options.split(), cwd=place)
 
 

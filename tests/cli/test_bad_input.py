@@ -134,10 +134,3 @@ def test_no_trial_succeeded_is_4_with_the_reasons(automl_process, place):
     assert "error: no trial succeeded" in done.stderr
     assert "params" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_budget_too_short_for_an_epoch_is_5(automl_process, place):
-    options = "--time-budget 0.2s --cache-dir cache --out hurried"
-    done = automl_process("search", "--task", "image-classify", "data/digits/train", *options.split(), cwd=place)
-    assert done.exit_code == 5, done.stderr
-    assert "Traceback" not in done.stderr

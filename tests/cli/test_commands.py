@@ -116,8 +116,8 @@ def test_export_writes_each_format_and_says_where(automl, at_place, tmp_path):
     exports = json.loads(done.stdout)["exports"]
     assert [one["format"] for one in exports] == ["keras", "savedmodel"]
     assert all(one["parity"] <= 1e-5 for one in exports)
-    assert (tmp_path / "out" / "cnn" / "1" / "saved_model.pb").is_file()
-    again = automl("predict", tmp_path / "out" / "cnn-keras", "data/digits/test")
+    assert (tmp_path / "out" / "tiny" / "1" / "saved_model.pb").is_file()
+    again = automl("predict", tmp_path / "out" / "tiny-keras", "data/digits/test")
     assert again.stdout == automl("predict", "my-run", "data/digits/test").stdout
 
 

@@ -93,7 +93,7 @@ def test_lines_tell_every_trial_the_final_training_and_the_reason_to_stop():
     assert "(best so far)" not in lines[5]
     assert lines[8:] == [
         "warning: no GPU",
-        "stopping: time is nearly up",
+        "search over: time is nearly up",
         "training the final model: 4 epochs on all rows",
         "final model: epoch 4 of 4, loss 0.3000",
     ]
@@ -171,7 +171,7 @@ def test_live_progress_draws_in_place_and_leaves_only_the_lines():
     text = page.getvalue()
     assert "data: 100 rows" in text
     assert "trial 2 failed: a reason" in text
-    assert "stopping: time is nearly up" in text
+    assert "search over: time is nearly up" in text
     assert "\x1b[?25h" in text.rpartition("best")[2]  # the cursor is back after the last frame
 
 
@@ -199,7 +199,7 @@ def test_notebook_progress_updates_one_output(capsys):
     assert "10 of 100 pictures" in shown[0]
     assert "epoch 4 of 4" in shown[-1]
     assert not any("\x1b" in text for text in shown)
-    assert "stopping: time is nearly up" in capsys.readouterr().err
+    assert "search over: time is nearly up" in capsys.readouterr().err
 
 
 def test_a_display_that_breaks_is_closed_once_and_silent_from_then_on():
