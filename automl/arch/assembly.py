@@ -106,8 +106,9 @@ def _settle_sharing(draft: Draft) -> None:
 def _kind(draft: Draft, node: Node) -> tuple[object, ...]:
     """Equal for nodes that one layer can serve: maps may differ in size, not in rank or channels."""
     shapes = [draft.shapes[name] for name in node.inputs]
-    ranks = tuple(len(shape) for shape in shapes)
-    return node.op, node.args, ranks, draft.ops[node.id].cost(*shapes).parameters
+    op = draft.ops[node.id]
+    sizes = tuple(shapes) if op.sized else tuple(len(shape) for shape in shapes)
+    return node.op, node.args, sizes, op.cost(*shapes).parameters
 
 
 def _given(draft: Draft, node: Node) -> str:

@@ -10,8 +10,13 @@ from automl.arch.architecture import Architecture
 from automl.arch.summary import LayerSummary, summarize
 from automl.ops import show
 
-_CONVOLUTIONS = ("conv", "sepconv", "dwconv")
-_REDUCERS = ("gap", "gmp", "flatten", "last")
+_CONVOLUTIONS = ("conv", "sepconv", "dwconv", "convtranspose")
+_WORDS = {
+    "dense": "dense{units}",
+    "attention": "attention{heads}",
+    "backbone": "{network}",
+    "head": "{activation}{units}",
+} | {name: name for name in ("gap", "gmp", "flatten", "last", "to_sequence", "repeatvector", "dot", "cosine")}
 _WIDEST = 60
 
 
@@ -85,15 +90,11 @@ def _call(layer: LayerSummary) -> str:
 
 def _word(layer: LayerSummary) -> str:
     """A layer in a word; nothing for what only decorates (normalisation, activation, merges)."""
-    if layer.op in (*_CONVOLUTIONS, "embed"):
+    if layer.op in (*_CONVOLUTIONS, "embed", "patchify"):
         return f"{layer.op}{layer.output_shape[-1]}"
-    if layer.op == "dense":
-        return f"dense{layer.args['units']}"
     if layer.op == "rnn":
         return f"{'bi' * layer.args['bidirectional']}{layer.args['cell']}{layer.args['units']}"
-    if layer.op == "head":
-        return f"{layer.args['activation']}{layer.args['units']}"
-    return layer.op if layer.op in _REDUCERS else ""
+    return _WORDS.get(layer.op, "").format_map(layer.args)
 
 
 def _stages(run: Sequence[LayerSummary]) -> list[str]:

@@ -10,6 +10,7 @@ Only ``Op.build`` imports keras.
 
 from automl.ops import (  # noqa: F401  importing them registers their operations
     activation,
+    attention,
     convolution,
     dense,
     gate,
@@ -18,7 +19,9 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     pooling,
     recurrent,
     regularization,
+    reshape,
     resize,
+    transposed,
 )
 from automl.ops.base import Built, Cost, Op, UnaryOp
 from automl.ops.registry import create, get, names, op

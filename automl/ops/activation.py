@@ -1,4 +1,4 @@
-"""Activations as layers of their own. All keep the shape and have no weights."""
+"""Activations as layers of their own. All keep the shape; only ``prelu`` has weights."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from automl.ops.shapes import Shape, channels, size
 
 
 def activation_flops(activation: str, y: Shape) -> int:
-    """One operation a number, three for softmax (exponential, sum, division), none for ``linear``."""
-    return {"linear": 0, "softmax": 3}.get(activation, 1) * size(y)
+    """One operation a number, three for softmax (exponential, sum, division) and its logarithm, none for ``linear``."""
+    return {"linear": 0, "softmax": 3, "log_softmax": 3}.get(activation, 1) * size(y)
 
 
 class _Activation(UnaryOp):
@@ -59,6 +59,24 @@ class LeakyRelu(_Activation):
         return keras_layer("LeakyReLU", self.slope, name=name)
 
 
+@op("prelu")
+class PRelu(_Activation):
+    """x above zero, a learned share of it below, one for each channel (He et al., 2015)."""
+
+    def output(self, x: Shape) -> Shape:
+        """As the input."""
+        channels(self.name, x)
+        return x
+
+    def parameters(self, x: Shape) -> int:
+        """A slope a channel."""
+        return channels(self.name, x)
+
+    def layer(self, x: Shape, name: str) -> Built:
+        """Keras' ``PReLU``, shared along all axes but the last."""
+        return keras_layer("PReLU", shared_axes=list(range(1, len(x))) or None, name=name)
+
+
 @op("elu")
 class Elu(_Activation):
     """x above zero, ``alpha`` * (exp(x) - 1) below (Clevert et al., 2016).
@@ -74,6 +92,11 @@ class Elu(_Activation):
     def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
         """Keras' ``ELU``."""
         return keras_layer("ELU", self.alpha, name=name)
+
+
+@op("celu")
+class Celu(_Activation):
+    """max(x, 0) + min(0, exp(x) - 1): ELU whose slope has no jump (Barron, 2017)."""
 
 
 @op("selu")
@@ -96,14 +119,39 @@ class HardSilu(_Activation):
     """x * min(max(x + 3, 0), 6) / 6, the cheap swish of MobileNetV3."""
 
 
+@op("mish")
+class Mish(_Activation):
+    """x * tanh(softplus(x)) (Misra, 2019)."""
+
+
 @op("tanh")
 class Tanh(_Activation):
     """Hyperbolic tangent."""
 
 
+@op("hard_tanh")
+class HardTanh(_Activation):
+    """min(max(x, -1), 1)."""
+
+
 @op("sigmoid")
 class Sigmoid(_Activation):
     """1 / (1 + exp(-x))."""
+
+
+@op("hard_sigmoid")
+class HardSigmoid(_Activation):
+    """min(max(x / 6 + 1/2, 0), 1), the cheap sigmoid of MobileNetV3."""
+
+
+@op("softsign")
+class Softsign(_Activation):
+    """x / (1 + abs(x))."""
+
+
+@op("exponential")
+class Exponential(_Activation):
+    """exp(x)."""
 
 
 @op("softplus")
@@ -119,3 +167,8 @@ class Softmax(_Activation):
         """As the input, which must have a last axis."""
         channels(self.name, x)
         return x
+
+
+@op("log_softmax")
+class LogSoftmax(Softmax):
+    """The logarithm of ``softmax``."""

@@ -28,12 +28,19 @@ ActivationName = Literal[
     "elu",
     "selu",
     "gelu",
+    "celu",
     "silu",
     "hard_silu",
+    "mish",
     "tanh",
+    "hard_tanh",
     "sigmoid",
+    "hard_sigmoid",
     "softplus",
+    "softsign",
+    "exponential",
     "softmax",
+    "log_softmax",
 ]
 
 
@@ -70,6 +77,7 @@ class Op(BaseModel):
         weighted: Whether people count it as a layer of depth (ResNet-18 has 18 of them): convolutions, dense and
             recurrent layers, not normalisation or gates.
         takes_integers: Whether it reads integer input as it is; other operations get it cast to float.
+        sized: Whether its weights belong to one size of the input, so that maps of other sizes cannot share them.
         windows: Arguments that are a ``Window``.
     """
 
@@ -82,6 +90,7 @@ class Op(BaseModel):
     commutative: ClassVar[bool] = False
     weighted: ClassVar[bool] = False
     takes_integers: ClassVar[bool] = False
+    sized: ClassVar[bool] = False
     windows: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
@@ -132,8 +141,7 @@ class Op(BaseModel):
             ShapeError: Too few or too many.
         """
         if len(inputs) < self.min_inputs or (self.max_inputs is not None and len(inputs) > self.max_inputs):
-            wanted = f"{self.min_inputs}" if self.min_inputs == self.max_inputs else f"at least {self.min_inputs}"
-            raise ShapeError(f"{self.name!r} takes {wanted} input{'s' * (wanted != '1')}, got {len(inputs)}")
+            raise ShapeError(f"{self.name!r} takes {_number(self.min_inputs, self.max_inputs)}, got {len(inputs)}")
 
 
 class UnaryOp(Op):
@@ -182,6 +190,13 @@ def keras_layer(kind: str, *args: Any, name: str, **options: Any) -> Built:
 
     layer: Built = getattr(keras.layers, kind)(*args, name=name, **options)
     return layer
+
+
+def _number(fewest: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {fewest} inputs"
+    wanted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    return f"{wanted} input{'s' * (wanted != '1')}"
 
 
 def _collapse(window: int | tuple[int, ...] | None) -> int | tuple[int, ...] | None:

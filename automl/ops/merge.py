@@ -25,10 +25,14 @@ class _Merge(Op):
     def merged(self, inputs: tuple[Shape, ...]) -> Shape:
         """The output's shape."""
 
+    def options(self) -> dict[str, Any]:
+        """Arguments of the Keras layer."""
+        return {}
+
     def build(self, *inputs: Shape, name: str) -> Built:
         """See ``Op.build``."""
         self.check_inputs(inputs)
-        layer = keras_layer(self.keras_name, name=name)
+        layer = keras_layer(self.keras_name, name=name, **self.options())
 
         def merge(*tensors: Any) -> Any:
             return layer(list(tensors))
@@ -70,6 +74,15 @@ class Average(_Elementwise):
         return Cost(flops=size(y) * len(inputs), activations=size(y))
 
 
+@op("subtract")
+class Subtract(_Elementwise):
+    """The first input minus the second, of one shape."""
+
+    max_inputs: ClassVar[int | None] = 2
+    commutative: ClassVar[bool] = False
+    keras_name: ClassVar[str] = "Subtract"
+
+
 @op("maximum")
 class Maximum(_Elementwise):
     """Largest of inputs of one shape."""
@@ -108,3 +121,39 @@ class Concat(_Merge):
     def cost(self, *inputs: Shape) -> Cost:
         """Nothing is computed."""
         return Cost(activations=size(self.infer(*inputs)))
+
+
+@op("dot")
+class Dot(_Merge):
+    """Dot products along the last axis of two vectors or sequences.
+
+    Two vectors give one number; sequences give a number for each pair of a step of the first and a step of the second.
+    """
+
+    max_inputs: ClassVar[int | None] = 2
+    keras_name: ClassVar[str] = "Dot"
+    normalized: ClassVar[bool] = False
+
+    def merged(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The steps of both; 1 where neither has any."""
+        depths = {channels(self.name, shape) for shape in inputs}
+        if len(depths) > 1 or any(len(shape) > 2 for shape in inputs):
+            raise ShapeError(f"{self.name!r} needs two vectors or sequences with the same last axis")
+        return inputs[0][:-1] + inputs[1][:-1] or (1,)
+
+    def cost(self, *inputs: Shape) -> Cost:
+        """A multiply-add a number and pair; before that square, sum and division a number where normalised."""
+        y = self.infer(*inputs)
+        scaling = 3 * sum(size(shape) for shape in inputs) if self.normalized else 0
+        return Cost(flops=2 * size(y) * channels(self.name, inputs[0]) + scaling, activations=size(y))
+
+    def options(self) -> dict[str, Any]:
+        """The last axis of both."""
+        return {"axes": -1, "normalize": self.normalized}
+
+
+@op("cosine")
+class Cosine(Dot):
+    """Cosine similarity: ``dot`` of vectors brought to length 1."""
+
+    normalized: ClassVar[bool] = True

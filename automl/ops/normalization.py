@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from automl.errors import ShapeError
-from automl.ops.base import Built, UnaryOp, keras_layer
+from automl.ops.base import Built, Count, UnaryOp, keras_layer
 from automl.ops.registry import op
 from automl.ops.shapes import Shape, channels, size
 
@@ -73,6 +73,40 @@ class LayerNorm(UnaryOp):
     def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
         """Keras' ``LayerNormalization``."""
         return keras_layer("LayerNormalization", epsilon=self.epsilon, name=name)
+
+
+@op("gn")
+class GroupNorm(UnaryOp):
+    """Normalisation of groups of channels over all positions, the same for any batch size (Wu & He, 2018).
+
+    Args:
+        groups: How many groups; divides the channels. 1 is one group of all channels.
+        epsilon: Added to the variance.
+    """
+
+    shorthand: ClassVar[str | None] = "groups"
+
+    groups: Count = 8
+    epsilon: Epsilon = 1e-3
+
+    def output(self, x: Shape) -> Shape:
+        """As the input."""
+        depth = channels(self.name, x)
+        if depth % self.groups:
+            raise ShapeError(f"groups {self.groups} of {self.name!r} must divide the {depth} channels")
+        return x
+
+    def parameters(self, x: Shape) -> int:
+        """Scale and shift."""
+        return 2 * channels(self.name, x)
+
+    def flops(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """As ``ln``."""
+        return 8 * size(y)
+
+    def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
+        """Keras' ``GroupNormalization``."""
+        return keras_layer("GroupNormalization", self.groups, epsilon=self.epsilon, name=name)
 
 
 @op("normalize")

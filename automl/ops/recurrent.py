@@ -28,6 +28,7 @@ class Rnn(UnaryOp):
         bidirectional: Run a second one backwards and put the outputs side by side. Its last step has seen one step
             only, so reduce with ``gap`` or ``gmp`` rather than ``last``.
         dropout: Share of the inputs dropped in training.
+        recurrent_dropout: Share of the state dropped in training, from step to step; costs the fast GPU kernel.
     """
 
     shorthand: ClassVar[str | None] = "units"
@@ -37,6 +38,7 @@ class Rnn(UnaryOp):
     cell: Literal["lstm", "gru", "simple"] = "lstm"
     bidirectional: bool = False
     dropout: Rate = 0.0
+    recurrent_dropout: Rate = 0.0
 
     def output(self, x: Shape) -> Shape:
         """The same steps, the units of both directions."""
@@ -57,7 +59,11 @@ class Rnn(UnaryOp):
 
     def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
         """Keras' ``LSTM``, ``GRU`` or ``SimpleRNN``, inside ``Bidirectional`` where asked for."""
-        options: dict[str, Any] = {"return_sequences": True, "dropout": self.dropout}
+        options: dict[str, Any] = {
+            "return_sequences": True,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+        }
         if not self.bidirectional:
             return keras_layer(_CELLS[self.cell], self.units, name=name, **options)
         one_way = keras_layer(_CELLS[self.cell], self.units, name=f"{name}__{self.cell}", **options)
@@ -102,6 +108,7 @@ class Embed(UnaryOp):
     Args:
         dim: Size of the vectors.
         vocabulary: How many tokens there are; inputs are integers below it.
+        mask_zero: Token 0 is padding: ``rnn``, ``attention`` and ``gap`` leave it out.
     """
 
     shorthand: ClassVar[str | None] = "dim"
@@ -110,6 +117,7 @@ class Embed(UnaryOp):
 
     dim: Count
     vocabulary: Count
+    mask_zero: bool = False
 
     def output(self, x: Shape) -> Shape:
         """One axis more."""
@@ -121,4 +129,26 @@ class Embed(UnaryOp):
 
     def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
         """Keras' ``Embedding``."""
-        return keras_layer("Embedding", self.vocabulary, self.dim, name=name)
+        return keras_layer("Embedding", self.vocabulary, self.dim, mask_zero=self.mask_zero, name=name)
+
+
+@op("masking")
+class Masking(UnaryOp):
+    """Mark the steps of a sequence that are padding: ``rnn``, ``attention`` and ``gap`` leave them out.
+
+    Args:
+        value: A step all of whose numbers are this one is padding.
+    """
+
+    shorthand: ClassVar[str | None] = "value"
+
+    value: float = 0.0
+
+    def output(self, x: Shape) -> Shape:
+        """As the input."""
+        spatial(self.name, x, ranks=(1,))
+        return x
+
+    def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
+        """Keras' ``Masking``."""
+        return keras_layer("Masking", self.value, name=name)

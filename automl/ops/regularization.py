@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from automl.ops.base import Built, Rate, UnaryOp, keras_layer
 from automl.ops.registry import op
@@ -59,6 +61,31 @@ class SpatialDropout(UnaryOp):
     def layer(self, x: Shape, name: str) -> Built:
         """Keras' ``SpatialDropout1D``, ``2D`` or ``3D``."""
         return keras_layer(f"SpatialDropout{len(x) - 1}D", self.rate, name=name)
+
+
+@op("gaussian_noise")
+class GaussianNoise(UnaryOp):
+    """Add normally distributed noise in training.
+
+    Args:
+        stddev: Standard deviation of the noise.
+    """
+
+    shorthand: ClassVar[str | None] = "stddev"
+
+    stddev: Annotated[float, Field(ge=0)] = 0.1
+
+    def output(self, x: Shape) -> Shape:
+        """As the input."""
+        return x
+
+    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
+        """No deviation."""
+        return self.stddev == 0
+
+    def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
+        """Keras' ``GaussianNoise``."""
+        return keras_layer("GaussianNoise", self.stddev, name=name)
 
 
 @op("identity")

@@ -10,7 +10,7 @@ import pytest
 
 from automl.arch import Architecture, Input, build_model, summarize
 from automl.arch.build import LayerNames
-from automl.errors import SpaceError
+from automl.errors import ShapeError, SpaceError
 
 # TensorFlow's variables answer NumPy 2 in the old way; Keras reads them so.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -112,6 +112,49 @@ def test_a_shared_tower_is_one_layer(net: Any) -> None:
     assert "right_conv" not in [layer.name for layer in model.layers]
     left, right = np.ones((2, 8, 8, 3)), np.ones((2, 12, 12, 3))
     assert model.predict({"left": left, "right": right}, verbose=0).shape == (2, 1)
+
+
+def test_two_sequences_share_an_attention_and_are_compared(net: Any) -> None:
+    towers = []
+    for side in ("left", "right"):
+        x = net("posembed", side, weights="positions", path=f"{side}/positions")
+        x = net("attention", x, heads=2, weights="self", path=f"{side}/self")
+        towers.append(x)
+    crossed = [
+        net("attention", *pair, heads=2, weights="cross", path=f"{name}/cross")
+        for name, pair in {"to": towers, "fro": towers[::-1]}.items()
+    ]
+    vectors = [net("gap", x) for x in crossed]
+    apart = net("cosine", net("subtract", *vectors), net("multiply", *vectors))
+    inputs = {"left": Input((6, 8)), "right": Input((6, 8))}
+    architecture = Architecture.assemble(inputs, net.nodes, {"same": net("head", apart, units=1)})
+    model = build_model(architecture)
+    assert model.count_params() == summarize(architecture).parameters == 6 * 8 + 2 * 4 * (8 * 8 + 8) + 2
+    names = [layer.name for layer in model.layers]
+    for layer in ("positions", "self", "cross"):
+        assert len([name for name in names if name.endswith(f"_{layer}")]) == 1, layer
+    rows = {side: np.random.default_rng(0).normal(size=(2, 6, 8)) for side in inputs}
+    assert model.predict(rows, verbose=0).shape == (2, 1)
+
+
+def test_weights_that_belong_to_a_size_are_not_shared_with_another(net: Any) -> None:
+    towers = [net("gap", net("posembed", side, weights="w", path=side)) for side in ("wide", "tall")]
+    out = net("head", net("concat", *towers), units=1)
+    inputs = {"wide": Input((2, 8, 3)), "tall": Input((8, 2, 3))}
+    with pytest.raises(ShapeError, match=r"they cannot share the weights 'w': .*posembed on 8x2x3"):
+        Architecture.assemble(inputs, net.nodes, {"y": out})
+
+
+def test_a_decoder_trains_from_a_repeated_vector(net: Any) -> None:
+    words = net("rnn", net("embed", "words", dim=4, vocabulary=9, mask_zero=True), units=4)
+    start = net("repeatvector", net("gap", words), times=3)
+    steps = net("rnn", start, units=4, cell="gru", recurrent_dropout=0.1)
+    letters = net("dense", steps, units=5, activation="softmax")
+    architecture = Architecture.assemble({"words": Input((6,), "int32")}, net.nodes, {"letters": letters})
+    model = build_model(architecture)
+    assert model.count_params() == summarize(architecture).parameters
+    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
+    assert np.isfinite(model.train_on_batch(np.ones((2, 6), "int32"), np.ones((2, 3))))
 
 
 def test_several_inputs_and_outputs_are_dicts_by_name(net: Any) -> None:

@@ -16,7 +16,8 @@ from automl.errors import ShapeError
 
 MAPS = [(9, 4), (8, 7, 4), (5, 6, 7, 4)]
 OPEN_MAPS = [(None, 4), (None, None, 4), (None, 6, None, 4)]
-PLAIN = ["relu", "relu6", "selu", "gelu", "silu", "hard_silu", "tanh", "sigmoid", "softplus", "softmax"]
+PLAIN = ["relu", "relu6", "selu", "celu", "gelu", "silu", "hard_silu", "mish", "tanh", "hard_tanh", "sigmoid"]
+PLAIN += ["hard_sigmoid", "softplus", "softsign", "exponential", "softmax", "log_softmax", "prelu"]
 ANY = [(6,), *MAPS, *OPEN_MAPS]
 
 
@@ -61,26 +62,54 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     )
     + grid(MAPS[:2], dilation=[2], activation=["silu"])
     + grid([(9, 8, 3)], kernel=[[1, 3]]),
+    "convtranspose": grid(
+        [*MAPS, *OPEN_MAPS],
+        filters=[3],
+        kernel=[1, 2, 3],
+        stride=[1, 2, 3],
+        padding=["same", "valid"],
+        use_bias=[True, False],
+    )
+    + grid([(5, 4, 3)], filters=[2], kernel=[[1, 3]], stride=[[1, 2], [2, 1]], activation=["relu"]),
     "dense": grid(ANY, units=[1, 7], use_bias=[True, False], activation=["linear", "softmax"]),
     "head": grid(ANY, units=[1, 10], activation=["softmax", "sigmoid", "linear"]),
     "flatten": grid([*MAPS, (6,), (None, 3)]),
     "maxpool": grid([*MAPS, *OPEN_MAPS], size=[1, 2, 3, 4], stride=[None, 1, 2], padding=["same", "valid"]),
     "avgpool": grid([*MAPS, *OPEN_MAPS], size=[1, 2, 3, 4], stride=[None, 1, 2], padding=["same", "valid"])
     + grid([(8, 7, 2)], size=[[2, 1]], stride=[None, [1, 3]]),
+    "patchify": grid([*MAPS, *OPEN_MAPS], dim=[6], size=[1, 2, 4]) + grid([(8, 6, 3)], dim=[5], size=[[2, 3], [3, 4]]),
+    "posembed": grid(MAPS),
+    "attention": grid([(5, 8), (None, 8)], heads=[1, 2, 4], key_dim=[None, 3], use_bias=[True, False])
+    + grid([((5, 8), (7, 6)), ((5, 8), (None, 8)), ((None, 4), (3, 4))], heads=[2], key_dim=[None, 5])
+    + grid([(6, 4), ((6, 4), (6, 4))], heads=[2], causal=[True], dropout=[0.1]),
+    "reshape": grid([(4, 6), (24,), (2, 3, 4)], shape=[[-1], [24], [4, 6], [2, -1], [2, 3, -1, 2]])
+    + grid([(None, 6)], shape=[[-1, 3], [-1]])
+    + grid([()], shape=[[1], [-1], [1, 1]]),
+    "permute": grid([(4, 6), (None, 6)], axes=[[2, 1], [1, 2]]) + grid([(4, 5, 6)], axes=[[2, 1, 3], [3, 1, 2]]),
+    "repeatvector": grid([(4,)], times=[1, 7]),
+    "to_sequence": grid([*MAPS, *OPEN_MAPS]),
+    "masking": grid([(5, 3), (None, 3)], value=[0.0, -1.0]),
     "gap": grid([*MAPS, *OPEN_MAPS]),
     "gmp": grid([*MAPS, *OPEN_MAPS]),
     "bn": grid(ANY, momentum=[0.9, 0.99]),
     "ln": grid(ANY, epsilon=[1e-3, 1e-6]),
+    "gn": grid(ANY[1:], groups=[1, 2, 4], epsilon=[1e-3, 1e-6]) + grid([(6,), (None, 6)], groups=[3]),
     "normalize": grid([(2,), (3, 2), (4, None, 2)], mean=[[1.0, 2.0]], variance=[[4.0, 0.0]]),
     "rescale": grid(ANY, scale=[1.0, 1 / 255], offset=[0.0, -1.0]),
     "leaky_relu": grid(ANY, slope=[0.0, 0.2]),
     "elu": grid(ANY, alpha=[0.5, 1.0]),
     "dropout": grid(ANY, rate=[0.0, 0.3]),
+    "gaussian_noise": grid(ANY, stddev=[0.0, 0.3]),
     "spatial_dropout": grid(MAPS, rate=[0.0, 0.3]),
     "se": grid([*MAPS, *OPEN_MAPS], ratio=[1, 2, 16], activation=["relu", "silu"]),
     "upsample": grid([*MAPS, *OPEN_MAPS], size=[1, 2, 3])
     + grid([(8, 7, 2), (None, 7, 2)], size=[2, [1, 3]], interpolation=["nearest", "bilinear"]),
     "zeropad": grid([*MAPS, *OPEN_MAPS], pad=[0, 1, 3]) + grid([(8, 7, 2)], pad=[[0, 2]]),
+    "crop": grid([*MAPS, *OPEN_MAPS], border=[0, 1, 2]) + grid([(8, 7, 2)], border=[[0, 3]]),
+    "resize": grid([(8, 7, 2), (None, None, 2), (3, None, 1)], size=[4, [5, 9]], interpolation=["nearest", "bilinear"]),
+    "subtract": grid([(shape,) * 2 for shape in ANY]),
+    "dot": grid([((4,), (4,)), ((5, 4), (3, 4)), ((None, 4), (3, 4)), ((5, 4), (4,)), ((4,), (3, 4))]),
+    "cosine": grid([((4,), (4,)), ((5, 4), (3, 4)), ((None, 4), (3, 4)), ((5, 4), (4,)), ((4,), (3, 4))]),
     "add": grid([(shape,) * n for shape in ANY for n in (2, 3)]),
     "average": grid([(shape,) * n for shape in ANY for n in (2, 3)]),
     "maximum": grid([(shape,) * n for shape in ANY for n in (2, 3)]),
@@ -88,9 +117,10 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     "concat": grid([(shape,) * n for shape in ANY for n in (2, 3)] + [((4, 3), (4, 5)), ((None, 3), (None, 1))]),
     "rnn": grid(
         [(5, 3), (None, 3)], units=[1, 4], cell=["lstm", "gru", "simple"], bidirectional=[True, False], dropout=[0, 0.2]
-    ),
+    )
+    + grid([(5, 3)], units=[2], recurrent_dropout=[0.1], bidirectional=[True, False]),
     "last": grid([(5, 3), (1, 3)]),
-    "embed": grid([(5,), (None,), (3, 4)], dim=[1, 8], vocabulary=[11]),
+    "embed": grid([(5,), (None,), (3, 4)], dim=[1, 8], vocabulary=[11], mask_zero=[True, False]),
     "identity": grid(ANY),
 } | {name: grid(ANY) for name in PLAIN}
 
@@ -107,6 +137,17 @@ def written(model: Any) -> Iterator[int]:
     for layer in model.layers:
         if type(layer).__name__ != "InputLayer":
             yield math.prod(axis or 1 for axis in layer.output.shape[1:])
+        if type(layer).__name__ == "MultiHeadAttention":
+            yield from attended(layer, [tensor.shape[1] or 1 for tensor in model.inputs])
+
+
+def attended(layer: Any, steps: Sequence[int]) -> Iterator[int]:
+    """Numbers inside an attention layer: queries, keys, values, a weight for each head and pair, weighted values."""
+    asked, offered = steps[0], steps[-1]
+    for dense, times in [(layer.query_dense, asked), (layer.key_dense, offered), (layer.value_dense, offered)]:
+        yield times * math.prod(dense.kernel.shape[1:])
+    yield layer.num_heads * asked * offered
+    yield layer.num_heads * asked * layer.value_dim
 
 
 def test_every_operation_has_cases() -> None:

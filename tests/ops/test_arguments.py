@@ -47,6 +47,9 @@ from automl.errors import ShapeError, SpaceError
         ("normalize", {"mean": 3, "variance": [1]}, "argument 'mean' of 'normalize' is 3; it must be a list"),
         ("normalize", {"mean": [1], "variance": [-1]}, "is [-1]; every item must be at least 0"),
         ("normalize", {"mean": [float("nan")], "variance": [1]}, "is [nan]; every item must be a finite number"),
+        ("reshape", {"shape": 3}, "argument 'shape' of 'reshape' is 3; it must be a list"),
+        ("reshape", {"shape": [-2]}, "argument 'shape' of 'reshape' is [-2]; every item must be at least -1"),
+        ("gaussian_noise", {"stddev": -1}, "argument 'stddev' of 'gaussian_noise' is -1; it must be at least 0"),
         ("head", {"units": 3, "activation": "relu"}, "it must be one of 'softmax', 'sigmoid' or 'linear'"),
     ],
 )
@@ -94,6 +97,22 @@ def test_a_bad_argument_is_named_with_its_value_and_what_it_must_be(name: str, a
         ("add", {}, [(3,), (4,)], "'add' needs inputs of one shape"),
         ("multiply", {}, [(4, 3), (3, 3)], "'multiply' needs inputs of one shape, or 1 on an axis"),
         ("multiply", {}, [(4, 3), (3,)], "'multiply' needs inputs of one shape, or 1 on an axis"),
+        ("gn", {"groups": 3}, [(4, 4)], "groups 3 of 'gn' must divide the 4 channels"),
+        ("attention", {"heads": 3}, [(5, 4)], "heads 3 of 'attention' must divide the 4 channels, or give 'key_dim'"),
+        ("attention", {"heads": 1}, [(4, 4, 4)], "'attention' needs a map with 1 spatial axis and channels"),
+        ("attention", {"heads": 1}, [(5, 4)] * 3, "'attention' takes 1 to 2 inputs, got 3"),
+        ("posembed", {}, [(None, 4)], "'posembed' needs an input of known size"),
+        ("reshape", {"shape": [-1, -1]}, [(4,)], "the shape [-1, -1] of 'reshape' may have one -1 and no 0"),
+        ("reshape", {"shape": [2, 0]}, [(4,)], "the shape [2, 0] of 'reshape' may have one -1 and no 0"),
+        ("reshape", {"shape": [3, -1]}, [(4, 2)], "'reshape' to [3, -1] does not fit 8 numbers"),
+        ("reshape", {"shape": [4]}, [(4, 2)], "'reshape' to [4] does not fit 8 numbers"),
+        ("permute", {"axes": [1, 3]}, [(4, 2)], "axes [1, 3] of 'permute' must be 1 to 2, each once"),
+        ("repeatvector", {"times": 2}, [(4, 2)], "'repeatvector' needs a vector; 'gap' or 'last' makes one"),
+        ("crop", {"border": [1, 2]}, [(8, 4, 1)], "'crop' cuts 2 off both sides of an axis of 4; nothing is left"),
+        ("resize", {"size": 2}, [(8, 1)], "'resize' needs a map with 2 spatial axes and channels"),
+        ("subtract", {}, [(3,)] * 3, "'subtract' takes 2 inputs, got 3"),
+        ("dot", {}, [(3,), (4,)], "'dot' needs two vectors or sequences with the same last axis"),
+        ("cosine", {}, [(2, 2, 4), (4,)], "'cosine' needs two vectors or sequences with the same last axis"),
         ("concat", {}, [(4, 3), (3, 3)], "'concat' needs inputs that differ in their channels only"),
     ],
 )
@@ -116,8 +135,8 @@ def test_equal_layers_have_equal_arguments() -> None:
 
 
 def test_what_changes_nothing_is_an_identity_and_nothing_else_is() -> None:
-    def identity(name: str, shape: ops.Shape = (4, 4, 2), **args: Any) -> bool:
-        return ops.create(name, args).is_identity(shape)
+    def identity(name: str, x: ops.Shape = (4, 4, 2), /, **args: Any) -> bool:
+        return ops.create(name, args).is_identity(x)
 
     assert identity("identity")
     assert identity("dropout", rate=0)
@@ -128,7 +147,15 @@ def test_what_changes_nothing_is_an_identity_and_nothing_else_is() -> None:
     assert identity("zeropad", pad=[0, 0])
     assert identity("rescale", scale=1)
     assert identity("flatten", (4,))
+    assert identity("gaussian_noise", stddev=0)
+    assert identity("crop", border=[0, 0])
+    assert identity("resize", size=4)
+    assert identity("reshape", shape=[4, 4, -1])
+    assert identity("permute", axes=[1, 2, 3])
+    assert identity("to_sequence", (4, 2))
     assert not identity("flatten")
+    assert not identity("reshape", (None, 2), shape=[-1, 2])
+    assert not identity("to_sequence")
     assert not identity("dropout", rate=0.1)
     assert not identity("maxpool", size=1, stride=2)
     assert not identity("rescale", scale=1, offset=1)
