@@ -10,7 +10,7 @@ from automl.arch import Input, Node
 from automl.arch.assembly import infer
 from automl.errors import SpaceError
 from automl.ops import Shape
-from automl.space.document import Mark, Scalar
+from automl.space.document import Mark, Scalar, located
 from automl.space.domains import Domain
 from automl.space.formula import Names
 
@@ -154,13 +154,6 @@ class Assembly:
         flow = self.layer("head", args, x, here=here, mark=mark)
         (self.outputs[output],) = flow
         return flow
-
-
-def located(error: SpaceError, mark: Mark | None, path: str | None) -> SpaceError:
-    """The error with its place, where none is said yet."""
-    if mark is None:
-        return error.at(path=path)
-    return error.at(line=mark.line, column=mark.column, path=path)
 
 
 def _join(path: str, segment: str) -> str:

@@ -24,10 +24,24 @@ _WORDS: Mapping[str, Scalar] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a file, counted from 1."""
+    """A place in a file, counted from 1.
+
+    Attributes:
+        line: Of a text or a Python script.
+        column: None for a script, where only the line is known.
+        file: None for the file that is being read.
+    """
 
     line: int
-    column: int
+    column: int | None = None
+    file: str | None = None
+
+
+def located(error: SpaceError, mark: Mark | None, path: str | None) -> SpaceError:
+    """The error with its place, where none is said yet."""
+    if mark is None:
+        return error.at(path=path)
+    return error.at(file=mark.file, line=mark.line, column=mark.column, path=path)
 
 
 @dataclass(frozen=True, slots=True)

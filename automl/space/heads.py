@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from automl.errors import SpaceError
-from automl.space.assembly import located
-from automl.space.document import Mark
+from automl.space.document import Mark, located
 from automl.space.node import Body, below
 from automl.space.nodes import Block, Call, Choice, Head
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from automl.errors import SpaceError, did_you_mean
-from automl.space.document import Mark, Scalar, YamlMap, YamlScalar, YamlTree, kind_of
+from automl.space.document import Mark, Scalar, YamlMap, YamlScalar, YamlTree, kind_of, located
 
 INPUT_NAMES = ("input_height", "input_width", "input_channels", "input_length")
 _FUNCTIONS = ("min", "max", "round", "int")
@@ -47,8 +47,7 @@ class Site:
 
     def locate(self, error: SpaceError, mark: Mark | None) -> SpaceError:
         """The error with this place, where it says none yet."""
-        line, column = (mark.line, mark.column) if mark else (None, None)
-        return error.at(line=line, column=column, path=self.path or None)
+        return located(error, mark, self.path or None)
 
     def mapping(
         self,

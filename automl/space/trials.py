@@ -13,7 +13,7 @@ from automl.arch import Input
 from automl.errors import ShapeError, SpaceError, did_you_mean
 from automl.space.assembly import Decider
 from automl.space.deciders import DefaultDecider, RandomDecider, ReplayDecider
-from automl.space.document import Mark, Scalar
+from automl.space.document import Mark, Scalar, located
 from automl.space.domains import Categorical, Domain
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ class _Seed:
             raise self.error(f"{name}: {error.message}", name) from None
 
     def error(self, message: str, name: str) -> SpaceError:
-        mark = self.marks[name]
-        return SpaceError(message, line=mark.line, column=mark.column, path=f"seeds.{self.number}")
+        return located(SpaceError(message), self.marks[name], f"seeds.{self.number}")
 
 
 def _check_seed(space: Space, placeholder: Placeholder, seed: _Seed, known: set[str]) -> None:

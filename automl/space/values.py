@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from automl.errors import SpaceError
-from automl.space.document import Mark, Scalar
+from automl.space.document import Mark, Scalar, located
 from automl.space.domains import Domain
 from automl.space.formula import Formula
 
@@ -54,8 +54,7 @@ class Computed:
         try:
             return self.formula.evaluate(names)
         except SpaceError as error:
-            line, column = (self.mark.line, self.mark.column) if self.mark else (None, None)
-            raise error.at(line=line, column=column, path=name) from None
+            raise located(error, self.mark, name) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from automl.errors import SpaceError, did_you_mean
-from automl.space.assembly import Assembly, Flow, Place, located
-from automl.space.document import YamlMap, kind_of
+from automl.space.assembly import Assembly, Flow, Place
+from automl.space.document import YamlMap, kind_of, located
 from automl.space.domains import Categorical
 from automl.space.node import Body, Node, Said, emit_body, node
 from automl.space.reading import read_body, read_value

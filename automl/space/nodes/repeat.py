@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Self, cast
 
 from automl.errors import SpaceError, did_you_mean
-from automl.space.assembly import Assembly, Flow, Place, located
+from automl.space.assembly import Assembly, Flow, Place
+from automl.space.document import located
 from automl.space.node import Body, Node, Said, emit_body, node
 from automl.space.reading import read_body, read_value
 from automl.space.site import Site

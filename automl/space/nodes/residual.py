@@ -9,8 +9,8 @@ from typing import Self
 from automl.errors import ShapeError, SpaceError
 from automl.ops import Shape
 from automl.ops.shapes import show
-from automl.space.assembly import Assembly, Flow, Place, located
-from automl.space.document import Mark, YamlList, YamlMap, YamlScalar, YamlTree
+from automl.space.assembly import Assembly, Flow, Place
+from automl.space.document import Mark, YamlList, YamlMap, YamlScalar, YamlTree, located
 from automl.space.node import Body, Node, Said, emit_body, node
 from automl.space.nodes.parallel import read_merge
 from automl.space.reading import is_searched, known_words, read_body, read_value
