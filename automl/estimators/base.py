@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -61,7 +62,10 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         config = self._config(x, y, validation)
         self._forget()
         from automl.progress import make_progress
-        from automl.run import run_search
+
+        with warnings.catch_warnings():  # in a notebook Optuna's import asks for widgets that nothing here needs
+            warnings.simplefilter("ignore")
+            from automl.run import run_search
 
         result = run_search(config, make_progress(quiet=not self.verbose))
         return self._take_over(result.model_dir, result.run_dir)
@@ -183,23 +187,18 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             ConfigError: A format is unknown, or its folder is taken by something else.
             ExportError: An artifact does not answer as the model does.
         """
-        from automl.execution.quiet import quiet_import
         from automl.export import export_model
 
         wanted = parse_list(formats) if isinstance(formats, str) else formats
-        model = self._model()
-        with quiet_import():
-            written = export_model(model, wanted, Path(directory), name=name)
+        written = export_model(self._model(), wanted, Path(directory), name=name)
         return {one.format: one.path for one in written}
 
     def _model(self) -> TrainedModel:
         check_is_fitted(self)
         if not hasattr(self, "_loaded"):
-            from automl.execution.quiet import quiet_import
             from automl.export import load_model
 
-            with quiet_import():
-                self._loaded = load_model(self.model_dir_)
+            self._loaded = load_model(self.model_dir_)
         return self._loaded
 
     def _run(self) -> Path:

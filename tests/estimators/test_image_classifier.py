@@ -13,6 +13,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
 
 from automl import ConfigError, DataError, ImageClassifier, Space, StudyError
 
@@ -157,3 +158,10 @@ def test_a_script_needs_no_main_guard_and_shows_progress_on_stderr(tmp_path):
     assert "trial 0: val_accuracy" in done.stderr
     assert "tensorflow" not in done.stderr.lower()
     assert [folder.name.startswith("image-classify-") for folder in (tmp_path / "automl-runs").iterdir()] == [True]
+
+
+def test_scikit_learns_tools_take_it(parent):
+    estimator = small(parent, workers=0, max_epochs=10)
+    scores = cross_val_score(estimator, X[:120], Y[:120], cv=2, error_score="raise")
+    assert scores.shape == (2,)
+    assert scores.mean() > 0.4  # a guess is right in a third

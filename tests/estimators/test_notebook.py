@@ -33,3 +33,4 @@ def test_fit_in_a_notebook_shows_one_output_that_is_updated(tmp_path):
     said = "".join(output.text for output in outputs if output.output_type == "stream")
     assert "data: 40 rows" in said
     assert "tensorflow" not in said.lower()
+    assert "warning" not in said.lower()
