@@ -21,15 +21,13 @@ def export(
     from automl.cli.output import show_json, table
     from automl.config import parse_list
     from automl.errors import ConfigError
-    from automl.execution.quiet import quiet_import
     from automl.export import export_model
 
     wanted = parse_list(formats)
     if not wanted:
         raise ConfigError("--format names no format; write for example --format keras,savedmodel")
     trained = open_model(model)
-    with quiet_import():
-        written = export_model(trained, wanted, out, name=name)
+    written = export_model(trained, wanted, out, name=name)
     if as_json:
         keys = ("format", "path", "size", "parity")
         show_json({"exports": [{key: getattr(one, key) for key in keys} for one in written]})

@@ -32,11 +32,9 @@ def open_model(path: Path) -> TrainedModel:
         ConfigError: ``path`` holds no model that this version can read.
     """
     from automl.errors import ConfigError, ExportError
-    from automl.execution.quiet import quiet_import
     from automl.export import load_model
 
     try:
-        with quiet_import():
-            return load_model(path)
+        return load_model(path)
     except ExportError as error:
         raise ConfigError(str(error)) from error

@@ -7,10 +7,9 @@ from pathlib import Path
 from automl.errors import ConfigError
 from automl.execution.base import Event, Executor
 from automl.execution.process import ProcessExecutor
-from automl.execution.quiet import quiet_import
 from automl.execution.thread import ThreadExecutor
 
-__all__ = ["Event", "Executor", "ProcessExecutor", "ThreadExecutor", "make_executor", "quiet_import"]
+__all__ = ["Event", "Executor", "ProcessExecutor", "ThreadExecutor", "make_executor"]
 
 
 def make_executor(workers: int, *, log_dir: Path) -> Executor:

@@ -8,8 +8,8 @@ import traceback
 from types import TracebackType
 from typing import Self
 
+from automl.backend import start_keras
 from automl.execution.base import Event
-from automl.execution.quiet import quiet_import
 from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
 
 _PATIENCE = 3.0  # seconds that close() waits for the running epoch
@@ -36,10 +36,7 @@ class ThreadExecutor:
         """Import Keras, here and now: two threads importing at once gain nothing and can meet half-made modules."""
         if self._started:
             return
-        with quiet_import():
-            from automl.training.session import prepare_backend
-
-            prepare_backend()
+        start_keras()
         self._started = True
 
     def submit(self, job: TrialJob) -> None:

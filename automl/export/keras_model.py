@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.backend import start_keras
 from automl.errors import ExportError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def read_model(path: Path) -> keras.Model:
     Raises:
         ExportError: Keras cannot read it.
     """
+    start_keras()
     import keras
 
     try:

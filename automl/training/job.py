@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from automl import tasks
+from automl.backend import start_keras
 from automl.data import PreparedData
 from automl.errors import TrialFailure
 from automl.jobs import EpochReport, Failure, Reply, TrialJob, TrialResult
@@ -21,7 +22,7 @@ from automl.training.keeper import Keeper
 from automl.training.network import Network, build_network
 from automl.training.schedule import learning_rate
 from automl.training.scoring import Scorer
-from automl.training.session import Precision, precision, prepare_backend, session
+from automl.training.session import Precision, precision, session
 
 _log = logging.getLogger("automl.training")
 
@@ -41,7 +42,7 @@ def run_job(job: TrialJob, report: Report) -> TrialResult:
         are saved all the same. A mistake of this package itself is raised.
     """
     clock = Clock(job.seconds)
-    prepare_backend()
+    start_keras()
     dtype = precision()
     with session(job.seed, dtype):
         return _run(job, report, clock, dtype)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,25 +14,6 @@ import numpy as np
 _log = logging.getLogger("automl.training")
 
 Precision = Literal["float32", "mixed_float16"]
-
-
-def prepare_backend() -> None:
-    """Import Keras so that it takes GPU memory as it needs it, not all at once; a no-op when that is done.
-
-    JAX reads an environment variable when it is imported, TensorFlow wants to be told before its first operation.
-    """
-    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        return
-    import tensorflow as tf
-
-    for gpu in tf.config.list_physical_devices("GPU"):
-        try:
-            tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # the person's own code has used the GPU in this process already
-            _log.info("GPU memory growth stays as it is: TensorFlow has already started")
 
 
 def precision() -> Precision:

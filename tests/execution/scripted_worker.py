@@ -60,7 +60,7 @@ def _report(job, epoch, loss=0.5, rate=0.1):
 
 
 automl.training.run_job = run_job
-automl.training.session.prepare_backend = lambda: None
+automl.backend.start_keras = lambda: None
 
 if __name__ == "__main__":
     sys.exit(worker.main())

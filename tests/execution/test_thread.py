@@ -27,7 +27,7 @@ def scripted(job, report):
 def executor(monkeypatch):
     """A thread executor that runs scripted jobs and imports no Keras."""
     monkeypatch.setattr("automl.training.run_job", scripted)
-    monkeypatch.setattr("automl.training.session.prepare_backend", lambda: None)
+    monkeypatch.setattr("automl.execution.thread.start_keras", lambda: None)
     with ThreadExecutor() as started:
         yield started
 

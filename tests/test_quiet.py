@@ -7,7 +7,7 @@ import pytest
 
 SCRIPT = """
 import os, sys
-from automl.execution.quiet import quiet_import
+from automl.quiet import quiet_import
 try:
     with quiet_import():
         with quiet_import():
@@ -44,6 +44,6 @@ def test_the_log_level_of_the_person_is_kept(run):
 
 
 def test_works_without_a_standard_error():
-    script = "import os; os.close(2)\nfrom automl.execution.quiet import quiet_import\nwith quiet_import(): print('in')"
+    script = "import os; os.close(2)\nfrom automl.quiet import quiet_import\nwith quiet_import(): print('in')"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "in\n"
