@@ -15,6 +15,7 @@ from automl.space.domains import Domain
 from automl.space.formula import Names
 
 if TYPE_CHECKING:
+    from automl.space.node import Node as SpaceNode
     from automl.space.nodes import Block
 
 MAX_NAME = 512  # what Optuna's database columns hold
@@ -109,6 +110,10 @@ class Assembly:
             raise located(error, mark, name) from None
         self.params[name] = value
         return value
+
+    def emit(self, node: SpaceNode, x: Flow, at: Place) -> Flow:
+        """Apply a node of a body. What counts or walks a space without building it does something else here."""
+        return node.emit(x, at, self)
 
     def step(self, here: Place, mark: Mark | None) -> None:
         """Count one node, so that no space unfolds without end.

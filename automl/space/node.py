@@ -97,7 +97,7 @@ def node(keyword: str) -> Callable[[_NodeClass], _NodeClass]:
 def emit_body(body: Body, x: Flow, at: Place, assembly: Assembly) -> Flow:
     """Apply a sequence."""
     for each in body:
-        x = each.emit(x, at, assembly)
+        x = assembly.emit(each, x, at)
     return x
 
 

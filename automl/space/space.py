@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ from automl.arch import Architecture, Input, Summary
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings
 from automl.space.assembly import Assembly, Decider, Place
-from automl.space.document import Scalar, YamlTree
-from automl.space.heads import check_heads
+from automl.space.checks import check_inputs_read, check_ties
+from automl.space.document import Mark, Scalar, YamlMap, YamlTree
+from automl.space.heads import check_heads, main_output
 from automl.space.node import Body, emit_body
 from automl.space.nodes import Block
+from automl.space.ports import TENSOR, InputPort, OutputPort, check_ports, read_inputs, read_outputs, size_names, sizes
 from automl.space.reading import read_body
 from automl.space.sections import (
     CONSTRAINTS,
@@ -27,12 +29,13 @@ from automl.space.sections import (
     settings,
 )
 from automl.space.shipped import shipped_path
-from automl.space.site import INPUT_NAMES, Site
+from automl.space.site import Site
 from automl.space.trials import check_space
 from automl.space.values import Searched, Value
 from automl.space.yaml_text import MAX_BYTES, read_yaml
+from automl.space.yaml_writer import named, write_yaml
 
-_KEYS = ("version", "name", "task", "vars", "blocks", "model", "train", "constraints", "seeds")
+_KEYS = ("version", "name", "task", "inputs", "outputs", "vars", "blocks", "model", "train", "constraints", "seeds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +71,70 @@ class Violation:
         return f"{self.name} {self.value:,} > {self.limit:,}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Space:
     """A checked search space; equal ones mean the same. See ``docs/search-spaces.md`` for the language.
+
+    Made from YAML by ``load`` and ``parse``, or from Python, with the functions of ``automl.space.builders``:
+
+    >>> from automl.space.builders import choice, conv, gap, head
+    >>> width = choice("width", [16, 32])
+    >>> print(Space("small", model=[conv(width), conv(width * 2, stride=2), gap, head]).to_yaml(), end="")
+    version: 1
+    name: small
+    vars:
+      width: {choice: [16, 32]}
+    model: [{conv: =width}, {conv: {filters: =width * 2, stride: 2}}, gap, head]
 
     Attributes:
         name: What it is called.
         task: The task it is for; None for any.
+        inputs: What comes in, by name; empty for one input of any name.
+        outputs: What comes out, by name; empty for one output of any name.
         vars: Variables in order.
         blocks: Macros by name.
         model: The network from the input to the head.
         train: Training settings by path.
         constraints: Largest values of ``params``, ``flops``, ``activations``, ``depth``.
         seeds: Points worth trying first, as partial parameters.
-        source: The text it was read from.
+        document: The tree that it was read from; ``to_yaml`` writes it.
+        source: The text of that.
         file: Where that came from, for messages.
     """
 
     name: str
     task: str | None
+    inputs: Mapping[str, InputPort]
+    outputs: Mapping[str, OutputPort]
     vars: Mapping[str, Value]
     blocks: Mapping[str, Block]
     model: Body
     train: Mapping[str, Value]
     constraints: Mapping[str, int]
     seeds: tuple[Mapping[str, Scalar], ...]
-    source: str = field(default="", compare=False, repr=False)
-    file: str = field(default="<text>", compare=False)
+    document: YamlMap = field(compare=False, repr=False)
+    source: str = field(compare=False, repr=False)
+    file: str = field(compare=False)
+
+    def __init__(self, name: str, **sections: Any) -> None:
+        """A space from Python.
+
+        Args:
+            name: What it is called.
+            **sections: ``model`` and, as in a file, ``task``, ``vars``, ``blocks``, ``train``, ``constraints``,
+                ``seeds``, of plain Python values and what the functions of ``automl.space.builders`` return.
+                Variables and blocks that are used need not be listed.
+
+        Raises:
+            SpaceError: Anything is wrong with it; the script's file and line and the path say where.
+        """
+        from automl.space.builders.document import document
+
+        tree, file = document(name, sections)
+        try:
+            _fill(self, tree, source=write_yaml(tree), file=file)
+        except SpaceError as error:
+            raise error.at(file=file) from None
 
     @classmethod
     def load(cls, source: str | Path) -> Space:
@@ -124,10 +164,20 @@ class Space:
         Raises:
             SpaceError: Anything is wrong with it; file, line, column and path say where.
         """
+        space = object.__new__(cls)
         try:
-            return _parse(text, filename)
+            _fill(space, read_yaml(text), source=text, file=filename)
         except SpaceError as error:
             raise error.at(file=filename) from None
+        return space
+
+    def to_yaml(self) -> str:
+        r"""The space as YAML text that ``parse`` reads; comments are not kept.
+
+        >>> Space.parse("{name: flat, model: [flatten, {dense: {pow2: [8, 64]}}, head]}").to_yaml()
+        'version: 1\nname: flat\nmodel: [flatten, {dense: {pow2: [8, 64]}}, head]\n'
+        """
+        return write_yaml(named(self.document, self.name))
 
     def interpret(
         self, decider: Decider, *, inputs: Mapping[str, Input], heads: Mapping[str, Mapping[str, Any]]
@@ -138,29 +188,31 @@ class Space:
 
         Args:
             decider: Answers every open question it is asked; which are asked depends on earlier answers.
-            inputs: The network's one input, by name.
-            heads: Arguments that complete the one head, by the output's name, such as
-                ``{"label": {"units": 10, "activation": "softmax"}}``.
+            inputs: The network's inputs by name; one, of any name, where the space names none.
+            heads: Arguments that complete the heads, by the output's name, such as
+                ``{"label": {"units": 10, "activation": "softmax"}}``; one, of any name, where the space names none.
 
         Raises:
             ShapeError: The layers do not fit the input or each other.
-            SpaceError: An answer is outside its domain, or a formula has no usable value.
+            SpaceError: An answer is outside its domain, a formula has no usable value, or names of inputs or outputs
+                are not those of the space.
         """
-        if len(inputs) != 1 or len(heads) != 1:
-            raise SpaceError(
-                f"a space has one input and one output, got {len(inputs)} and {len(heads)}", file=self.file
-            )
         try:
-            return self._interpret(Assembly(decider, inputs, heads, self.blocks))
+            check_ports(self.inputs, self.outputs, inputs, heads)
+            tensors = {name for name, port in self.outputs.items() if port.kind == TENSOR}
+            heads = {name: args for name, args in heads.items() if name not in tensors}
+            main = main_output(self.model, self.outputs)
+            return self._interpret(Assembly(decider, inputs, heads, self.blocks, main=main, tensors=tensors))
         except SpaceError as error:
             raise error.at(file=self.file) from None
 
     def _interpret(self, assembly: Assembly) -> Candidate:
-        assembly.globals.update(_input_names(assembly.inputs))
+        assembly.globals.update(sizes(assembly.inputs))
         for name, value in self.vars.items():
             assembly.globals[name] = value.answer(assembly, name, assembly.globals)
         start = Place("", "", None, assembly.globals)
-        emit_body(self.model, tuple(assembly.inputs), start, assembly)
+        flow = emit_body(self.model, tuple(assembly.inputs) if len(assembly.inputs) == 1 else (), start, assembly)
+        assembly.finish(flow, start)
         training = {key: value.answer(assembly, f"train/{key}", assembly.globals) for key, value in self.train.items()}
         try:
             settled = settings(training)
@@ -179,36 +231,54 @@ class Space:
         )
 
 
-def _parse(text: str, filename: str) -> Space:
-    tree = read_yaml(text)
+def _fill(space: Space, tree: YamlTree, *, source: str, file: str) -> None:
+    """Read every section of a document into a space, and try it out."""
     top = Site("", frozenset(), {})
     entries = top.mapping(tree, "a space", _KEYS, needs=("model",))
     _check_version(entries.get("version"), top)
-    variables = read_vars(entries.get("vars"))
-    site = Site("", frozenset((*INPUT_NAMES, *variables)), {})
-    site = Site("", site.names, read_signatures(entries.get("blocks"), site))
+    inputs = read_inputs(entries.get("inputs"), top)
+    outputs = read_outputs(entries.get("outputs"), top, inputs)
+    variables = read_vars(entries.get("vars"), size_names(inputs))
+    site = Site("", frozenset((*size_names(inputs), *variables)), {})
+    site = replace(site, blocks=read_signatures(entries.get("blocks"), site))
     searched = [name for name, value in variables.items() if isinstance(value, Searched)]
-    model = read_body(entries["model"], site, mark=tree.mark, reserved=searched)
+    around = replace(site, inputs=tuple(inputs), outputs=tuple(outputs))
+    model = read_body(entries["model"], around, mark=tree.mark, reserved=searched)
     for each in model:
         if each.name == "train":
             raise top.error("no node of the model may be named 'train'; use another name", each.mark)
     blocks = read_blocks(entries.get("blocks"), site)
-    check_heads(model, blocks, entries["model"].mark)
+    check_inputs_read(model, {name: _mark(entries["inputs"], name) for name in inputs})
+    check_heads(model, blocks, outputs, entries["model"].mark)
+    check_ties(model, blocks)
     seeds, marks = read_seeds(entries.get("seeds"), top)
-    space = Space(
-        name=_word(entries.get("name"), "'name'", top) or Path(filename).stem,
+    _set(
+        space,
+        name=_word(entries.get("name"), "'name'", top) or Path(file).stem,
         task=_word(entries.get("task"), "'task'", top),
+        inputs=inputs,
+        outputs=outputs,
         vars=variables,
         blocks=blocks,
         model=model,
         train=read_train(entries.get("train"), site),
         constraints=read_constraints(entries.get("constraints"), top),
         seeds=tuple(seeds),
-        source=text,
-        file=filename,
+        document=tree,
+        source=source,
+        file=file,
     )
     check_space(space, marks)
-    return space
+
+
+def _set(space: Space, **parts: Any) -> None:
+    for key, value in parts.items():
+        object.__setattr__(space, key, value)
+
+
+def _mark(tree: YamlTree, key: str) -> Mark:
+    assert isinstance(tree, YamlMap)
+    return tree.marks[key]
 
 
 def _check_version(tree: YamlTree | None, site: Site) -> None:
@@ -218,14 +288,6 @@ def _check_version(tree: YamlTree | None, site: Site) -> None:
 
 def _word(tree: YamlTree | None, what: str, site: Site) -> str | None:
     return None if tree is None else site.word(tree, what)
-
-
-def _input_names(inputs: Mapping[str, Input]) -> dict[str, Scalar]:
-    """What formulas can know of the data: the sizes of a picture or of a sequence, where they are fixed."""
-    (given,) = inputs.values()
-    axes = {3: ("input_height", "input_width", "input_channels"), 2: ("input_length", "input_channels")}
-    names = axes.get(len(given.shape), ())
-    return {name: size for name, size in zip(names, given.shape, strict=False) if size is not None}
 
 
 def _read_text(path: Path) -> str:
