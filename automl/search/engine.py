@@ -13,7 +13,7 @@ from automl.errors import SearchError
 from automl.events import Events, TrialEnd
 from automl.jobs import DataRef, EpochReport, Objective, Reply, TrialJob, TrialResult
 from automl.search.checkpoints import Checkpoints
-from automl.search.plan import Plan, TrialCost
+from automl.search.plan import Plan, TrialCost, final_epochs
 from automl.search.proposer import Proposal, Proposer
 from automl.study import TrialOutcome, TrialRecord
 
@@ -258,7 +258,9 @@ def _cost(proposal: Proposal, result: TrialResult) -> TrialCost:
     return TrialCost(
         build_seconds=seconds.get("build", 0.0) + seconds.get("save", 0.0),
         epoch_seconds=step * steps,
-        epochs=proposal.training.epochs,
+        epochs=final_epochs(
+            best_epoch=result.best_epoch or 1, planned=result.planned_epochs, full=proposal.training.epochs
+        ),
         trial_seconds=sum(seconds.values()),
     )
 

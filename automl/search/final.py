@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from automl.events import Events
 from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
 from automl.search.engine import TICK, Rules, Winner
-from automl.search.plan import final_epochs
 
 if TYPE_CHECKING:
     from automl.execution import Executor
@@ -79,15 +78,12 @@ def _worthwhile(winner: Winner, seconds: float | None) -> bool:
 
 
 def _job(winner: Winner, rules: Rules, seconds: float | None) -> TrialJob:
-    proposal, result = winner.proposal, winner.result
-    epochs = final_epochs(
-        best_epoch=result.best_epoch or 1, planned=result.planned_epochs, full=proposal.training.epochs
-    )
+    proposal = winner.proposal
     return TrialJob(
         job_id="final",
         task=rules.task,
         architecture=proposal.architecture.to_json(),
-        training=proposal.training.model_copy(update={"epochs": epochs, "patience": None}),
+        training=proposal.training.model_copy(update={"epochs": winner.cost.epochs, "patience": None}),
         data=DataRef(directory=str(rules.data), rows="all"),
         objective=rules.objective,
         seed=proposal.seed,

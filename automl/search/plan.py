@@ -38,7 +38,7 @@ class TrialCost:
     Attributes:
         build_seconds: Building, tracing and saving.
         epoch_seconds: One epoch on the training rows, validation left out.
-        epochs: Epochs of its full schedule, had time been no matter.
+        epochs: Epochs its final training would have, had time been no matter.
         trial_seconds: The whole trial.
     """
 
