@@ -135,7 +135,7 @@ class Proposer:
         self._study.begin(number, _draft(proposal, candidate.params, key, planned, origin))
         if broken := self._space.violations(summary):
             reason = "; ".join(f"{v.name} is {v.value:,}, the limit is {v.limit:,}" for v in broken)
-            excess = {v.name: v.value / v.limit - 1 for v in broken}
+            excess = {v.name: v.excess for v in broken}
             return self._study.infeasible(number, reason=reason, violations=excess)
         return proposal if before is None else self._study.duplicate(number, before)
 

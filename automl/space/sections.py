@@ -17,7 +17,6 @@ from automl.space.reading import read_body, read_value
 from automl.space.site import INPUT_NAMES, Site
 from automl.space.values import Value, corners
 
-CONSTRAINTS = ("params", "flops", "activations", "depth")
 MAX_BLOCK_DEPTH = 50
 
 
@@ -137,20 +136,6 @@ def settings(answers: Mapping[str, Any]) -> TrainingSettings:
         key = "/".join(part for part in map(str, first["loc"]) if part in nested or part in Augment.model_fields)
         said = first["msg"].replace("Input should be", "it must be")
         raise SpaceError(f"{key!r} is {answers[key]!r}; {said}") from None
-
-
-def read_constraints(tree: YamlTree | None, site: Site) -> dict[str, int]:
-    """Limits by name."""
-    here = site.child("constraints")
-    limits = {}
-    for key, value in _known(tree, CONSTRAINTS, "'constraints'", here).items():
-        limit = here.scalar(value, f"{key!r}")
-        if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit >= 1:
-            raise here.error(f"{key!r} must be a number of at least 1, got {limit!r}", value.mark)
-        if limit == float("inf"):
-            raise here.error(f"{key!r} must be finite; leave it out for no limit", value.mark)
-        limits[key] = int(limit)
-    return limits
 
 
 def read_seeds(tree: YamlTree | None, site: Site) -> tuple[list[dict[str, Scalar]], list[Mapping[str, Mark]]]:

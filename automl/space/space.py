@@ -19,9 +19,7 @@ from automl.space.nodes import Block
 from automl.space.ports import TENSOR, InputPort, OutputPort, check_ports, read_inputs, read_outputs, size_names, sizes
 from automl.space.reading import read_body
 from automl.space.sections import (
-    CONSTRAINTS,
     read_blocks,
-    read_constraints,
     read_seeds,
     read_signatures,
     read_train,
@@ -51,24 +49,6 @@ class Candidate:
     params: dict[str, Scalar]
     architecture: Architecture
     training: TrainingSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A constraint that an architecture does not meet.
-
-    Attributes:
-        name: Of the constraint.
-        value: What the architecture has.
-        limit: What it may have at the most.
-    """
-
-    name: str
-    value: int
-    limit: int
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.value:,} > {self.limit:,}"
 
 
 @dataclass(frozen=True, slots=True, init=False)
