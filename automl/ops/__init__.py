@@ -11,6 +11,7 @@ Only ``Op.build`` imports keras.
 from automl.ops import (  # noqa: F401  importing them registers their operations
     activation,
     attention,
+    backbone,
     convolution,
     dense,
     gate,

@@ -92,6 +92,8 @@ def _explain(cls: type[Op], args: Mapping[str, Any], errors: Sequence[ErrorDetai
         return f"unknown argument {argument!r} of {cls.name!r}; {hint}"
     if first["type"] == "missing":
         return f"{cls.name!r} needs the argument {argument!r}"
+    if first["type"] == "unknown_name":
+        return f"argument {argument!r} of {cls.name!r}: {first['msg']}"
     value = args[str(argument)]
     wanted = _wanted(value, [error for error in errors if error["loc"][0] == argument])
     return f"argument {argument!r} of {cls.name!r} is {reprlib.repr(value)}; {wanted}"
