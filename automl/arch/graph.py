@@ -68,9 +68,9 @@ def check(inputs: Mapping[str, Input], nodes: Sequence[Node], outputs: Mapping[s
         if not ports:
             raise SpaceError(f"the network has no {kind}; it needs at least one")
         for name in ports:
-            _check_port(kind, name)
+            check_port(kind, name)
     for name, given in inputs.items():
-        _check_input(name, given)
+        check_input(name, given)
     by_id = {node.id: node for node in nodes}
     if len(by_id) < len(nodes) or by_id.keys() & inputs.keys():
         names = [node.id for node in nodes] + list(inputs)
@@ -113,7 +113,12 @@ def _sources(nodes: Mapping[str, Node], name: str) -> Iterator[str]:
     return iter(source for source in (nodes[name].inputs if name in nodes else ()) if source in nodes)
 
 
-def _check_port(kind: str, name: str) -> None:
+def check_port(kind: str, name: str) -> None:
+    """Refuse a name that an input or output cannot have.
+
+    Raises:
+        SpaceError: It is one.
+    """
     if not _PORT.fullmatch(name) or _NODE_ID.fullmatch(name):
         raise SpaceError(
             f"{kind} {name!r}: use letters and digits with single '_' between them, a letter first; "
@@ -121,7 +126,12 @@ def _check_port(kind: str, name: str) -> None:
         )
 
 
-def _check_input(name: str, given: Input) -> None:
+def check_input(name: str, given: Input) -> None:
+    """Refuse a shape or dtype that data cannot have.
+
+    Raises:
+        SpaceError: One of them is wrong.
+    """
     if given.dtype not in DTYPES:
         raise SpaceError(f"input {name!r} has the unknown dtype {given.dtype!r}; {did_you_mean(given.dtype, DTYPES)}")
     for axis in given.shape:

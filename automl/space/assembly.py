@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from automl import ops
@@ -23,7 +24,11 @@ MAX_DEPTH = 100
 MAX_STEPS = 10_000
 
 Flow: TypeAlias = tuple[str, ...]
-"""What goes into a node or comes out of it: ids of inputs and layers."""
+"""What goes into a node or comes out of it: the id of an input or a layer.
+
+A cell gives two: the one that it was given last, and its own; a cell behind it reads both, everything else the last. A
+network with several inputs begins with none: a graph reads them by name. Merges take as many as there are.
+"""
 
 
 class Decider(Protocol):
@@ -42,6 +47,8 @@ class Place(NamedTuple):
         weights: Path for shared weights; None where none are shared.
         names: What formulas can see.
         depth: Nodes around this one.
+        scope: Paths for decisions and for weights of the copy or block around, within which keys of ties hold.
+        output: Output of the space that a head here completes; None for the one that has no node of its name.
     """
 
     decisions: str
@@ -49,16 +56,28 @@ class Place(NamedTuple):
     weights: str | None
     names: Names
     depth: int = 0
+    scope: tuple[str, str] = ("", "")
+    output: str | None = None
 
     def child(self, segment: str) -> Place:
         """The place one level deeper."""
-        weights = None if self.weights is None else f"{self.weights}/{segment}"
-        return Place(_join(self.decisions, segment), _join(self.path, segment), weights, self.names, self.depth + 1)
+        decisions, path, weights, names, depth, scope, output = self
+        weights = None if weights is None else f"{weights}/{segment}"
+        return Place(_join(decisions, segment), _join(path, segment), weights, names, depth + 1, scope, output)
 
     def branch(self, suffix: str) -> Place:
         """The place inside one branch or copy: ``kind`` becomes ``kind=sep``, ``block`` becomes ``block.0``."""
         weights = None if self.weights is None else self.weights + suffix
         return self._replace(decisions=self.decisions + suffix, path=self.path + suffix, weights=weights)
+
+    def scoped(self) -> Place:
+        """The place as one within which keys of ties hold."""
+        return self._replace(scope=(self.decisions, self.path if self.weights is None else self.weights))
+
+    def tied(self, key: str) -> Place:
+        """The place with the decisions and weights of all that is tied by ``key``; people still see where it is."""
+        decisions, weights = self.scope
+        return self._replace(decisions=_join(decisions, f"tie={key}"), weights=_join(weights, f"tie={key}"))
 
 
 class Assembly:
@@ -69,6 +88,8 @@ class Assembly:
         inputs: The network's inputs by name.
         heads: Arguments of the task's heads by output name.
         blocks: What calls of blocks stand for.
+        main: The output that a head completes where nothing says which; None for the only one that has a head.
+        tensors: Outputs that take a tensor as it is, without a head.
 
     Attributes:
         params: Every decision so far, in the order in which it was asked.
@@ -77,6 +98,7 @@ class Assembly:
         globals: What formulas see everywhere.
         inputs: As given.
         blocks: As given.
+        tensors: As given.
     """
 
     def __init__(
@@ -85,6 +107,9 @@ class Assembly:
         inputs: Mapping[str, Input],
         heads: Mapping[str, Mapping[str, Any]],
         blocks: Mapping[str, Block],
+        *,
+        main: str | None = None,
+        tensors: Collection[str] = (),
     ) -> None:
         self.params: dict[str, Scalar] = {}
         self.nodes: list[Node] = []
@@ -92,7 +117,9 @@ class Assembly:
         self.globals: dict[str, Scalar] = {}
         self.inputs = inputs
         self.blocks = blocks
+        self.tensors = tensors
         self._heads = heads
+        self._main = next(iter(heads)) if main is None and len(heads) == 1 else main
         self._decider = decider
         self._shapes: dict[str, Shape] = {name: tuple(each.shape) for name, each in inputs.items()}
         self._labels = {name: name for name in inputs}
@@ -127,10 +154,21 @@ class Assembly:
         if here.depth > MAX_DEPTH:
             raise located(SpaceError(f"more than {MAX_DEPTH} nodes inside each other"), mark, here.path)
 
+    def one(self, x: Flow, *, here: Place, mark: Mark | None) -> Flow:
+        """The one tensor that a node reads which reads one: after a cell its own, not the one before.
+
+        Raises:
+            SpaceError: There is none, because the network has several inputs.
+        """
+        if not x:
+            names = ", ".join(sorted(self.inputs))
+            message = f"there are several inputs ({names}) and it reads one; begin with a graph and name them in 'from'"
+            raise located(SpaceError(message), mark, here.path)
+        return x[-1:]
+
     def shape(self, flow: Flow) -> Shape:
-        """The shape of a single tensor, without the batch axis."""
-        (single,) = flow
-        return self._shapes[single]
+        """The shape of a tensor, without the batch axis; after a cell that of its own."""
+        return self._shapes[flow[-1]]
 
     def layer(self, op: str, args: Mapping[str, Any], x: Flow, *, here: Place, mark: Mark | None) -> Flow:
         """Add a layer.
@@ -152,13 +190,60 @@ class Assembly:
         return (name,)
 
     def head(self, x: Flow, *, here: Place, mark: Mark | None) -> Flow:
-        """Add the head: the task's last layer."""
-        ((output, args),) = self._heads.items()
+        """Add a head: the last layer on the way to an output, as the task wants it.
+
+        Raises:
+            SpaceError: There is no output for it, or the output has one.
+            ShapeError: The input does not fit.
+        """
+        output = here.output if here.output is not None else self._main
+        if output is None or output not in self._heads:
+            names = ", ".join(sorted(self._heads)) or "none"
+            message = f"no output for this 'head' (outputs with one: {names}); name a node of a graph after its output"
+            raise located(SpaceError(message), mark, here.path)
         if output in self.outputs:
-            raise located(SpaceError("a second 'head'; a network with one output has one"), mark, here.path)
-        flow = self.layer("head", args, x, here=here, mark=mark)
-        (self.outputs[output],) = flow
+            message = f"a second 'head' for the output {output!r}; every output has one"
+            raise located(SpaceError(message), mark, here.path)
+        flow = self.layer("head", self._heads[output], x, here=here, mark=mark)
+        self.outputs[output] = flow[-1]
         return flow
+
+    def output(self, name: str, x: Flow, *, here: Place, mark: Mark | None) -> None:
+        """Make a tensor an output, as it is.
+
+        Raises:
+            SpaceError: The output has one.
+        """
+        if name in self.outputs:
+            raise located(SpaceError(f"a second tensor for the output {name!r}; every output has one"), mark, here.path)
+        self.outputs[name] = self.one(x, here=here, mark=mark)[-1]
+
+    def finish(self, x: Flow, at: Place) -> None:
+        """Complete the output that takes what comes out of the model as it is, and see that all are complete.
+
+        Raises:
+            SpaceError: One is not.
+        """
+        if self._main in self.tensors:
+            self.output(str(self._main), x, here=at, mark=None)
+        for name in (*self._heads, *self.tensors):
+            if name not in self.outputs:
+                raise SpaceError(f"nothing completes the output {name!r} with these answers")
+
+    def inside(self, name: str, shape: Shape) -> Assembly:
+        """An assembly for a network inside this one, with an input of its own; it asks and counts as part of this one.
+
+        What it counted comes back by ``leave``.
+        """
+        inner = copy(self)
+        inner.nodes, inner.outputs, inner.inputs = [], {}, {name: Input(shape)}
+        inner._heads, inner._main = {}, None
+        inner._shapes, inner._labels = {name: shape}, {name: name}
+        return inner
+
+    def leave(self, inner: Assembly) -> None:
+        """Go on after a network inside."""
+        self._steps = inner._steps
 
 
 def _join(path: str, segment: str) -> str:

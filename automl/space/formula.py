@@ -49,6 +49,7 @@ _FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "int": int,
 }
 _MOST_VALUES: Mapping[str, int] = {"min": 20, "max": 20, "round": 2, "int": 1}
+_SIZES = ("_height", "_width", "_channels", "_length")
 _ALLOWED = "use numbers, names, + - * / // % **, comparisons, and/or/not, 'a if c else b', min, max, round, int"
 
 
@@ -153,7 +154,7 @@ class _Compiler:
             try:
                 return names[name]
             except KeyError:
-                if name.startswith("input_"):  # these depend on the data, so that they are missed only now
+                if name.endswith(_SIZES):  # these depend on the data, so that they are missed only now
                     raise ShapeError(f"the input has no {name!r}, or none that is always the same") from None
                 raise unknown_variable(name, names) from None
 

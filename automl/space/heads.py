@@ -1,4 +1,4 @@
-"""Where the head may stand: at the end of every way through the model, and nowhere else."""
+"""Where heads may stand: at the end of every way to an output, and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,28 +7,66 @@ from collections.abc import Mapping
 from automl.errors import SpaceError
 from automl.space.document import Mark, located
 from automl.space.node import Body, below
-from automl.space.nodes import Block, Call, Choice, Head
+from automl.space.nodes import Block, Call, Choice, Graph, Head, Tied
+from automl.space.ports import TENSOR, OutputPort
 
 
-def check_heads(model: Body, blocks: Mapping[str, Block], mark: Mark) -> None:
-    """Refuse a model that does not end with ``head`` whatever is decided, or has one elsewhere.
+def check_heads(model: Body, blocks: Mapping[str, Block], outputs: Mapping[str, OutputPort], mark: Mark) -> None:
+    """Refuse a model in which an output lacks its head whatever is decided, or a head stands elsewhere.
 
     Raises:
         SpaceError: With the place.
     """
-    _Heads(blocks).ending(model, mark)
+    _Heads(blocks, outputs).check(model, mark)
+
+
+def main_output(model: Body, outputs: Mapping[str, OutputPort]) -> str | None:
+    """The output that the end of the model completes: the one that no node of a graph is named after."""
+    rest = _rest(model, outputs)
+    return rest[0] if len(rest) == 1 else None
+
+
+def _rest(model: Body, outputs: Mapping[str, OutputPort]) -> list[str]:
+    named = {name for each in below(model) if isinstance(each, Graph) for name in each.outputs}
+    return [name for name in outputs if name not in named]
 
 
 class _Heads:
-    def __init__(self, blocks: Mapping[str, Block]) -> None:
+    def __init__(self, blocks: Mapping[str, Block], outputs: Mapping[str, OutputPort]) -> None:
         self._blocks = blocks
+        self._outputs = outputs
         self._ended: set[str] = set()
         self._without: set[str] = set()
 
-    def ending(self, body: Body, mark: Mark | None) -> None:
+    def check(self, model: Body, mark: Mark) -> None:
+        rest = _rest(model, self._outputs)
+        if len(rest) > 1:
+            names = ", ".join(map(repr, rest))
+            message = f"a head is missing for the outputs {names}; name a node of a graph after each of them"
+            raise located(SpaceError(message), mark, None)
+        if not self._outputs or (rest and self._outputs[rest[0]].kind != TENSOR):
+            self.ending(model, mark, "the model")
+            return
+        self.free(model)
+        if not rest:
+            self.over(model)
+
+    def over(self, model: Body) -> None:
+        """Nothing is left over at the end of a model whose outputs are all nodes of graphs."""
+        match model[-1]:
+            case Graph(result=None) | Choice():
+                return
+            case Graph(result=unused) as last:
+                message = f"unused node {unused!r}: no other node reads it, and it is no output"
+                raise located(SpaceError(message), last.vertices[str(unused)].mark, last.name)
+            case last:
+                message = f"nothing comes of the last node {last.name!r}: every output is a node of a graph"
+                raise located(SpaceError(message), last.mark, last.name)
+
+    def ending(self, body: Body, mark: Mark | None, what: str) -> None:
         """The last node is a head, or ends with one in every branch; no other has one."""
         if not body:
-            raise located(SpaceError("a head is missing; the model must end with 'head'"), mark, None)
+            raise located(SpaceError(f"a head is missing; {what} must end with 'head'"), mark, None)
         self.free(body[:-1])
         last = body[-1]
         match last:
@@ -36,20 +74,42 @@ class _Heads:
                 return
             case Choice():
                 for branch in last.branches.values():
-                    self.ending(branch, last.mark)
+                    self.ending(branch, last.mark, what)
+            case Tied():
+                self.ending(last.do, last.mark, what)
+            case Graph(result=str()):
+                self.vertices(last, ends=True)
             case Call():
                 if last.block not in self._ended:
                     self._ended.add(last.block)
-                    self.ending(self._blocks[last.block].do, last.mark)
+                    self.ending(self._blocks[last.block].do, last.mark, what)
             case _:
-                message = f"a head is missing; the model must end with 'head', not with {last.name!r}"
+                message = f"a head is missing; {what} must end with 'head', not with {last.name!r}"
                 raise located(SpaceError(message), last.mark, last.name)
 
+    def vertices(self, graph: Graph, *, ends: bool) -> None:
+        """Nodes named after an output end with a head, and the result where the graph ``ends`` the way to one."""
+        for name, vertex in graph.vertices.items():
+            what = f"the node {name!r}"
+            if name in graph.outputs and self._outputs[name].kind != TENSOR:
+                self.ending(vertex.do, vertex.mark, f"{what}, which is an output,")
+            elif ends and name == graph.result:
+                self.ending(vertex.do, vertex.mark, what)
+            else:
+                self.free(vertex.do)
+
     def free(self, body: Body) -> None:
-        """There is no head in it."""
-        for each in below(body):
-            if isinstance(each, Head):
-                raise located(SpaceError("'head' must be the last node of the model"), each.mark, each.name)
-            if isinstance(each, Call) and each.block not in self._without:
-                self._without.add(each.block)
-                self.free(self._blocks[each.block].do)
+        """There is no head in it, but at outputs of graphs."""
+        for each in body:
+            match each:
+                case Head():
+                    raise located(SpaceError("'head' must be the last node of the model"), each.mark, each.name)
+                case Graph():
+                    self.vertices(each, ends=False)
+                case Call():
+                    if each.block not in self._without:
+                        self._without.add(each.block)
+                        self.free(self._blocks[each.block].do)
+                case _:
+                    for inner in each.bodies():
+                        self.free(inner)

@@ -46,10 +46,12 @@ class Node(ABC):
         mark: Where it stands; None for one that was not read from a file. Not part of equality.
         options: Keys that may stand beside its keyword.
         asks: Whether its own path is the name of a decision.
+        scopes: Whether the keys of ties in it hold inside only.
     """
 
     options: ClassVar[tuple[str, ...]] = ()
     asks: ClassVar[bool] = False
+    scopes: ClassVar[bool] = False
 
     name: str
     mark: Mark | None = field(default=None, compare=False, repr=False)
@@ -76,12 +78,16 @@ class Node(ABC):
         """What is inside."""
         yield from ()
 
+    def ties(self) -> Iterator[tuple[str, Body, Mark | None]]:
+        """Keys of ties, and what has them."""
+        yield from ()
+
 
 _NodeClass = TypeVar("_NodeClass", bound=type[Node])
 kinds: dict[str, type[Node]] = {}
-"""The kinds of nodes by keyword; those of ``OPERATION`` and ``BLOCK`` have many keywords."""
+"""The kinds of nodes by keyword; those of ``OPERATION``, ``BLOCK`` and ``TIE`` have many keywords."""
 
-OPERATION, BLOCK = "<operation>", "<block>"
+OPERATION, BLOCK, TIE = "<operation>", "<block>", "<tie>"
 
 
 def node(keyword: str) -> Callable[[_NodeClass], _NodeClass]:

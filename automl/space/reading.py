@@ -11,7 +11,7 @@ from automl.errors import SpaceError, did_you_mean
 from automl.space.document import Mark, Scalar, YamlList, YamlMap, YamlScalar, YamlTree, kind_of, plain
 from automl.space.domains import Categorical, Domain, FloatRange, IntRange, PowerOfTwo
 from automl.space.formula import Formula, unknown_variable
-from automl.space.node import BLOCK, OPERATION, Body, Node, Said, kinds
+from automl.space.node import BLOCK, OPERATION, TIE, Body, Node, Said, kinds
 from automl.space.site import Site
 from automl.space.values import Computed, Listed, Literal, Searched, Value
 
@@ -187,12 +187,14 @@ def _split(item: YamlTree, site: Site) -> tuple[str, YamlTree, str | None, Mark]
     name = None
     if "name" in item.entries:
         name = site.segment(site.word(item.entries["name"], "'name'"), "the name", item.entries["name"].mark)
+        if name == "tie":
+            raise site.error("no node may be named 'tie', which begins the names of what is tied", item.marks["name"])
     return keyword, item, name, item.marks[keyword]
 
 
 def known_words(site: Site) -> set[str]:
     """Every word that a node may begin with."""
-    return {*kinds, *ops.names(), *site.blocks} - {OPERATION, BLOCK}
+    return {*kinds, *ops.names(), *site.blocks} - {OPERATION, BLOCK, TIE}
 
 
 def _check_keyword(word: str, site: Site, mark: Mark) -> None:
@@ -227,12 +229,16 @@ def _free(keyword: str, taken: set[str]) -> str:
 
 def _read_node(keyword: str, whole: YamlTree, name: str, mark: Mark, here: Site, *, around: Site) -> Node:
     kind = kinds.get(keyword) or kinds[BLOCK if keyword in here.blocks else OPERATION]
+    if isinstance(whole, YamlMap) and "tie" in whole.entries:
+        rest = {key: tree for key, tree in whole.entries.items() if key not in ("name", "tie")}
+        node = YamlMap(rest, whole.marks, whole.mark)
+        return kinds[TIE].read(Said(keyword, node, {"tie": whole.entries["tie"]}, name, mark, around), here)
     content, options = None, {}
     if isinstance(whole, YamlMap):
         content = whole.entries[keyword]
         options = {key: tree for key, tree in whole.entries.items() if key not in (keyword, "name")}
         for key in options:
             if key not in kind.options:
-                hint = did_you_mean(key, ("name", *kind.options))
+                hint = did_you_mean(key, ("name", "tie", *kind.options))
                 raise around.error(f"unknown key {key!r} beside {keyword!r}; {hint}", whole.marks[key])
     return kind.read(Said(keyword, content, options, name, mark, around), here)

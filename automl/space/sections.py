@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,18 +14,20 @@ from automl.space.document import Mark, Scalar, YamlList, YamlMap, YamlScalar, Y
 from automl.space.node import below, kinds
 from automl.space.nodes import Block, Call
 from automl.space.reading import read_body, read_value
-from automl.space.site import INPUT_NAMES, Site
+from automl.space.site import Site
 from automl.space.values import Value, corners
 
 MAX_BLOCK_DEPTH = 50
 
 
-def read_vars(tree: YamlTree | None) -> dict[str, Value]:
-    """Variables in order; a formula sees those above it."""
-    site = Site("", frozenset(INPUT_NAMES), {})
+def read_vars(tree: YamlTree | None, known: Collection[str]) -> dict[str, Value]:
+    """Variables in order; a formula sees those above it and what is ``known``."""
+    site = Site("", frozenset(known), {})
     read: dict[str, Value] = {}
     for name, value in _entries(tree, "'vars'", site).items():
         site.variable(name, "the variable", value.mark)
+        if name in known:
+            raise site.error(f"the variable {name!r} has the name of an input's size; use another", value.mark)
         read[name] = read_value(value, site.child(name))
         site = site.knowing(name)
     return read
@@ -37,8 +39,8 @@ def read_signatures(tree: YamlTree | None, site: Site) -> dict[str, dict[str, bo
     entries = _entries(tree, "'blocks'", site)
     for name, body in entries.items():
         site.segment(name, "the block", body.mark)
-        if name in kinds or name in ops.names():
-            raise site.error(f"the block {name!r} has the name of an operation; use another", body.mark)
+        if name in kinds or name in ops.names() or name in ("name", "tie"):
+            raise site.error(f"the block {name!r} has the name of an operation or key; use another", body.mark)
         args = body.entries.get("args") if isinstance(body, YamlMap) else None
         here = site.child(name)
         blocks[name] = {arg: _is_nothing(value) for arg, value in _entries(args, "'args'", here).items()}

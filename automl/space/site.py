@@ -11,6 +11,7 @@ from automl.errors import SpaceError, did_you_mean
 from automl.space.document import Mark, Scalar, YamlMap, YamlScalar, YamlTree, kind_of, located
 
 INPUT_NAMES = ("input_height", "input_width", "input_channels", "input_length")
+EDGE_NAMES = ("edge_filters", "edge_stride")  # what formulas see on an edge of a cell
 _FUNCTIONS = ("min", "max", "round", "int")
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
@@ -23,11 +24,15 @@ class Site:
         path: Static path, without the numbers of copies.
         names: Variables that formulas can see.
         blocks: Arguments of every block by its name; True for one that must be given.
+        inputs: Inputs of the space that graphs can read here.
+        outputs: Outputs of the space that nodes of graphs can complete here.
     """
 
     path: str
     names: frozenset[str]
     blocks: Mapping[str, Mapping[str, bool]]
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
     def child(self, segment: str) -> Site:
         """One level deeper."""
@@ -40,6 +45,10 @@ class Site:
     def knowing(self, *names: str) -> Site:
         """With more variables."""
         return replace(self, names=self.names.union(names))
+
+    def closed(self) -> Site:
+        """Where the inputs and outputs of the space are out of reach."""
+        return replace(self, inputs=(), outputs=())
 
     def error(self, message: str, mark: Mark | None) -> SpaceError:
         """An error here."""
@@ -96,6 +105,6 @@ class Site:
             raise self.error(
                 f"{what} {text!r}: use letters, digits and '_', not a digit first, no Python keyword", mark
             )
-        if text in _FUNCTIONS or text in INPUT_NAMES:
+        if text in (*_FUNCTIONS, *INPUT_NAMES, *EDGE_NAMES):
             raise self.error(f"{what} {text!r}: the language has given this name a meaning; use another", mark)
         return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from automl.space.assembly import Decider
 from automl.space.deciders import DefaultDecider, RandomDecider, ReplayDecider
 from automl.space.document import Mark, Scalar, located
 from automl.space.domains import Categorical, Domain
+from automl.space.ports import HEADS, SAMPLES, TENSOR, InputPort
 
 if TYPE_CHECKING:
     from automl.space.space import Candidate, Space
@@ -25,29 +26,24 @@ _CORNERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """Made-up data of a task: the shapes that a space for it is tried with, and its head."""
+    """Made-up data: the shapes that a space is tried with, and its heads."""
 
     inputs: Sequence[Mapping[str, Input]]
     heads: Mapping[str, Mapping[str, Any]]
 
 
-def _pictures(*sizes: tuple[int, int, int]) -> list[dict[str, Input]]:
-    return [{"image": Input(size, "uint8")} for size in sizes]
-
-
 PLACEHOLDERS: Mapping[str, Placeholder] = {
-    "image-classify": Placeholder(
-        _pictures((32, 32, 3), (96, 96, 3), (224, 224, 3)), {"label": {"units": 10, "activation": "softmax"}}
-    ),
+    "image-classify": Placeholder([{"image": each} for each in SAMPLES["image"]], {"label": HEADS["classification"]}),
 }
+"""What a space of a task is tried with, where it does not say itself what goes in and out."""
 
 
 def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
     """Interpret points of a space.
 
-    The default must fit one of the shapes that are made up for its task. A point whose layers do not fit is
-    infeasible, not wrong; any other error is one of the space. A space for no task, or for one that nothing is made up
-    for, is tried with the data that its default fits, if there is any.
+    The default must fit one of the shapes that are made up for its inputs or its task. A point whose layers do not fit
+    is infeasible, not wrong; any other error is one of the space. A space that names neither inputs nor a task that
+    something is made up for is tried with the data that its default fits, if there is any.
 
     Args:
         space: What to try.
@@ -56,7 +52,7 @@ def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
     Raises:
         SpaceError: Of the first point that cannot be interpreted.
     """
-    placeholder = PLACEHOLDERS.get(space.task or "") or _guess(space)
+    placeholder = _placeholder(space)
     if placeholder is None:
         return
     inputs = _fitting(space, placeholder)
@@ -70,8 +66,26 @@ def check_space(space: Space, marks: Sequence[Mapping[str, Mark]]) -> None:
         _check_seed(space, placeholder, _Seed(number, seed, places), known)
 
 
-def _guess(space: Space) -> Placeholder | None:
-    for placeholder in PLACEHOLDERS.values():
+def _placeholder(space: Space) -> Placeholder | None:
+    of_task = PLACEHOLDERS.get(space.task or "")
+    heads = {name: port.sample for name, port in space.outputs.items() if port.kind != TENSOR}
+    if not space.outputs:
+        heads = dict(of_task.heads) if of_task else {"output": HEADS["classification"]}
+    if space.inputs:
+        return Placeholder(_combined(space.inputs), heads)
+    return replace(of_task, heads=heads) if of_task else _guess(space, heads)
+
+
+def _combined(ports: Mapping[str, InputPort]) -> Sequence[Mapping[str, Input]]:
+    """As many as the input with the most shapes has; the others stay with their last."""
+    samples = {name: port.samples() for name, port in ports.items()}
+    most = max(map(len, samples.values()))
+    return [{name: each[min(number, len(each) - 1)] for name, each in samples.items()} for number in range(most)]
+
+
+def _guess(space: Space, heads: Mapping[str, Mapping[str, Any]]) -> Placeholder | None:
+    for each in PLACEHOLDERS.values():
+        placeholder = replace(each, heads=heads)
         with contextlib.suppress(ShapeError):
             _fitting(space, placeholder)
             return placeholder

@@ -9,7 +9,7 @@ import pytest
 
 from automl.jobs import Augment, TrainingSettings
 from automl.space import Space
-from automl.space.node import BLOCK, OPERATION, kinds
+from automl.space.node import BLOCK, OPERATION, TIE, kinds
 from automl.space.reading import VALUE_KEYS
 from automl.space.site import INPUT_NAMES
 
@@ -32,6 +32,6 @@ def test_the_python_on_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_page_names_every_word_of_the_language() -> None:
-    words = [*(kinds.keys() - {OPERATION, BLOCK}), *VALUE_KEYS, *INPUT_NAMES, "by", "share", "index"]
+    words = [*(kinds.keys() - {OPERATION, BLOCK, TIE}), *VALUE_KEYS, *INPUT_NAMES, "by", "share", "index", "tie"]
     words += [*TrainingSettings.model_fields, *Augment.model_fields]
     assert [word for word in words if not re.search(rf"\b{word}\b", PAGE)] == []

@@ -2,9 +2,24 @@
 
 from automl.space.nodes.block import Block, Call
 from automl.space.nodes.choice import Choice, Optional
+from automl.space.nodes.graph import Graph, Vertex
 from automl.space.nodes.operation import Head, Operation
 from automl.space.nodes.parallel import Parallel
 from automl.space.nodes.repeat import Repeat
 from automl.space.nodes.residual import Residual
+from automl.space.nodes.tie import Tied
 
-__all__ = ["Block", "Call", "Choice", "Head", "Operation", "Optional", "Parallel", "Repeat", "Residual"]
+__all__ = [
+    "Block",
+    "Call",
+    "Choice",
+    "Graph",
+    "Head",
+    "Operation",
+    "Optional",
+    "Parallel",
+    "Repeat",
+    "Residual",
+    "Tied",
+    "Vertex",
+]

@@ -64,7 +64,7 @@ class Call(Node):
                 inside[key] = self.args[key].answer(assembly, name, at.names)
             elif default is not None:
                 inside[key] = default.answer(assembly, name, dict(inside))
-        return emit_body(block.do, x, here._replace(names=inside), assembly)
+        return emit_body(block.do, x, here._replace(names=inside).scoped(), assembly)
 
 
 def _arguments(said: Said, signature: Mapping[str, bool]) -> Mapping[str, YamlTree]:

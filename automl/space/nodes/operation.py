@@ -34,11 +34,15 @@ class Operation(Node):
     @classmethod
     def read(cls, said: Said, site: Site) -> Self:
         """Arguments as a mapping, the one of a shorthand, or none."""
-        kind = ops.get(said.keyword)
-        if kind.min_inputs > 1:
-            message = f"{said.keyword!r} merges several inputs and here is one; use 'parallel' or 'residual'"
+        if ops.get(said.keyword).min_inputs > 1:
+            message = f"{said.keyword!r} merges several inputs and here is one; use 'parallel', 'residual' or 'graph'"
             raise said.around.error(message, said.mark)
-        written = _arguments(said, kind)
+        return cls.taking(said, site)
+
+    @classmethod
+    def taking(cls, said: Said, site: Site) -> Self:
+        """The operation wherever its number of inputs fits."""
+        written = _arguments(said, ops.get(said.keyword))
         args = {key: read_value(tree, site.child(key)) for key, tree in written.items()}
         marks = {key: tree.mark for key, tree in written.items()}
         _check(said, args, marks)
@@ -48,8 +52,12 @@ class Operation(Node):
         """Add the layer."""
         here = at.child(self.name)
         assembly.step(here, self.mark)
+        return self.apply(assembly.one(x, here=here, mark=self.mark), here, assembly)
+
+    def apply(self, x: Flow, here: Place, assembly: Assembly) -> Flow:
+        """Add the layer on all of ``x``, which for a merge is several tensors."""
         path = here.decisions
-        args = {key: value.answer(assembly, f"{path}/{key}", at.names) for key, value in self.args.items()}
+        args = {key: value.answer(assembly, f"{path}/{key}", here.names) for key, value in self.args.items()}
         return assembly.layer(self.op, args, x, here=here, mark=self.mark)
 
 
@@ -71,7 +79,7 @@ class Head(Node):
         """Add the task's layer."""
         here = at.child(self.name)
         assembly.step(here, self.mark)
-        return assembly.head(x, here=here, mark=self.mark)
+        return assembly.head(assembly.one(x, here=here, mark=self.mark), here=here, mark=self.mark)
 
 
 def _arguments(said: Said, kind: type[ops.Op]) -> Mapping[str, YamlTree]:

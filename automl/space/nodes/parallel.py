@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from automl import ops
-from automl.errors import did_you_mean
 from automl.space.assembly import Assembly, Flow, Place
-from automl.space.document import YamlMap, YamlTree, kind_of
+from automl.space.document import YamlMap, kind_of
 from automl.space.node import Body, Node, Said, emit_body, node
-from automl.space.reading import read_body, read_value
+from automl.space.nodes.merge import Merge, merge, read_merging
+from automl.space.reading import read_body
 from automl.space.site import Site
-from automl.space.values import Literal, Value, corners
+from automl.space.values import Literal
 
 _CONCAT = Literal("concat")
 
@@ -25,11 +24,11 @@ class Parallel(Node):
 
     Attributes:
         branches: Sequences by name; an empty one is the input as it is.
-        merge: The operation that merges them.
+        merge: The operation that merges them; decided after what is in the branches.
     """
 
     branches: Mapping[str, Body]
-    merge: Value = _CONCAT
+    merge: Merge = _CONCAT
 
     @classmethod
     def read(cls, said: Said, site: Site) -> Self:
@@ -45,32 +44,19 @@ class Parallel(Node):
             if key == "merge":
                 raise site.error("a branch cannot be named 'merge'; use another name", do.marks[key])
             branches[key] = read_body(tree, site.child(key), mark=do.marks[key])
-        merge = read_merge(entries, site, default="concat")
-        return cls(name=said.name, mark=said.mark, branches=branches, merge=merge)
+        how = read_merging(entries, site, "concat")
+        return cls(name=said.name, mark=said.mark, branches=branches, merge=how)
 
     def emit(self, x: Flow, at: Place, assembly: Assembly) -> Flow:
         """Every branch on ``x``, then the merge."""
         here = at.child(self.name)
         assembly.step(here, self.mark)
-        merge = str(self.merge.answer(assembly, f"{here.decisions}/merge", at.names))
+        x = assembly.one(x, here=here, mark=self.mark)
         outputs: Flow = ()
         for name, body in self.branches.items():
-            outputs += emit_body(body, x, here.child(name), assembly)
-        return assembly.layer(merge, {}, outputs, here=here.child(merge), mark=self.mark)
+            outputs += emit_body(body, x, here.child(name), assembly)[-1:]
+        return merge(self.merge, outputs, here, assembly, self.mark)
 
     def bodies(self) -> Iterator[Body]:
         """The branches."""
         yield from self.branches.values()
-
-
-def read_merge(entries: Mapping[str, YamlTree], site: Site, default: str = "add") -> Value:
-    """The value of ``merge``, every one of its literals a merging operation."""
-    if "merge" not in entries:
-        return Literal(default)
-    tree = entries["merge"]
-    value = read_value(tree, site.child("merge"))
-    merges = [name for name in ops.names() if ops.get(name).min_inputs > 1]
-    for word in corners(value) or ():
-        if word not in merges:
-            raise site.error(f"'merge' is {word!r}, no merging operation; {did_you_mean(str(word), merges)}", tree.mark)
-    return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Self, cast
+from typing import ClassVar, Literal, Self, cast
 
 from automl.errors import SpaceError, did_you_mean
 from automl.space.assembly import Assembly, Flow, Place
@@ -31,6 +31,8 @@ class Repeat(Node):
         share: ``none``: every copy decides for itself; ``choices``: the copies have the same decisions and weights
             of their own; ``weights``: they are one and the same.
     """
+
+    scopes: ClassVar[bool] = True
 
     times: Value
     do: Body
@@ -75,11 +77,11 @@ class Repeat(Node):
         if self.index is not None:
             copy = copy._replace(names={**here.names, self.index: number})
         if self.share == "none":
-            return copy
+            return copy.scoped()
         copy = copy._replace(decisions=f"{here.decisions}.*")
         if self.share == "weights":
             copy = copy._replace(weights=f"{here.weights or here.path}.*")
-        return copy
+        return copy.scoped()
 
     def bodies(self) -> Iterator[Body]:
         """The sequence."""

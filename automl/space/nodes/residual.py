@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from automl.errors import ShapeError, SpaceError
+from automl.errors import SpaceError
 from automl.ops import Shape
-from automl.ops.shapes import show
 from automl.space.assembly import Assembly, Flow, Place
 from automl.space.document import Mark, YamlList, YamlMap, YamlScalar, YamlTree, located
+from automl.space.fitting import project
 from automl.space.node import Body, Node, Said, emit_body, node
-from automl.space.nodes.parallel import read_merge
+from automl.space.nodes.merge import merge, read_merge
 from automl.space.reading import is_searched, known_words, read_body, read_value
 from automl.space.site import Site
 from automl.space.values import Literal, Value, corners
@@ -60,19 +60,20 @@ class Residual(Node):
         """The body, the shortcut, the merge."""
         here = at.child(self.name)
         assembly.step(here, self.mark)
-        y = emit_body(self.do, x, here, assembly)
+        x = assembly.one(x, here=here, mark=self.mark)
+        y = assembly.one(emit_body(self.do, x, here, assembly), here=here, mark=self.mark)
         mode = self._mode(here, assembly)
-        merge = str(self.merge.answer(assembly, f"{here.decisions}/merge", at.names))
         if mode == "none" or y == x:
             return y
+        how = str(self.merge.answer(assembly, f"{here.decisions}/merge", at.names))
         side = here.child("shortcut")
         if self.projection is not None:
-            short = emit_body(self.projection, x, side.branch("=own"), assembly)
-        elif mode == "identity" or _agree(assembly.shape(x), assembly.shape(y), merge):
+            short = emit_body(self.projection, x, side.branch("=own"), assembly)[-1:]
+        elif mode == "identity" or _agree(assembly.shape(x), assembly.shape(y), how):
             short = x
         else:
-            short = self._project(x, assembly.shape(y), side, assembly)
-        return assembly.layer(merge, {}, short + y, here=here.child(merge), mark=self.mark)
+            short = project(x, assembly.shape(y), side, assembly, self.mark)
+        return merge(self.merge, short + y, here, assembly, self.mark)
 
     def _mode(self, here: Place, assembly: Assembly) -> str:
         mode = str(self.shortcut.answer(assembly, f"{here.decisions}/shortcut", here.names))
@@ -80,20 +81,6 @@ class Residual(Node):
             message = f"'shortcut' is {mode!r}; it must be one of {', '.join(_MODES)}"
             raise located(SpaceError(message), self.mark, here.path)
         return mode
-
-    def _project(self, x: Flow, wanted: Shape, side: Place, assembly: Assembly) -> Flow:
-        shape = assembly.shape(x)
-        if len(shape) == 1 == len(wanted):
-            args = {"units": wanted[-1], "use_bias": False}
-            x = assembly.layer("dense", args, x, here=side.child("dense"), mark=self.mark)
-        else:
-            stride = _stride(shape, wanted)
-            if stride is None:
-                message = f"no shortcut leads from {show(shape)} to {show(wanted)}; give 'shortcut' nodes of its own"
-                raise located(ShapeError(message), self.mark, side.path)
-            args = {"filters": wanted[-1], "kernel": 1, "stride": stride, "use_bias": False}
-            x = assembly.layer("conv", args, x, here=side.child("conv"), mark=self.mark)
-        return assembly.layer("bn", {}, x, here=side.child("bn"), mark=self.mark)
 
     def bodies(self) -> Iterator[Body]:
         """The body and the shortcut's own nodes."""
@@ -133,21 +120,3 @@ def _check_mode(mode: object, site: Site, mark: Mark) -> None:
 def _agree(x: Shape, y: Shape, merge: str) -> bool:
     """Whether the input can be merged as it is; ``concat`` leaves the channels free."""
     return x[:-1] == y[:-1] if merge == "concat" else x == y
-
-
-def _stride(x: Shape, y: Shape) -> int | None:
-    """The one step along all axes that brings the map of ``x`` to that of ``y`` under ``same`` padding."""
-    if len(x) != len(y) or y[-1] is None:
-        return None
-    pairs = list(zip(x[:-1], y[:-1], strict=True))
-    largest = max((size for size, _ in pairs if size is not None), default=1)
-    for stride in range(1, largest + 1):
-        if all(_lands(size, wanted, stride) for size, wanted in pairs):
-            return stride
-    return None
-
-
-def _lands(size: int | None, wanted: int | None, stride: int) -> bool:
-    if size is None or wanted is None:
-        return size is wanted and stride == 1
-    return -(-size // stride) == wanted
