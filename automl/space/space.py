@@ -12,6 +12,7 @@ from automl.errors import SpaceError
 from automl.jobs import TrainingSettings
 from automl.space.assembly import Assembly, Decider, Place
 from automl.space.checks import check_inputs_read, check_ties
+from automl.space.constraints import Constraint, Violation, read_constraints, violations
 from automl.space.document import Mark, Scalar, YamlMap, YamlTree
 from automl.space.heads import check_heads, main_output
 from automl.space.node import Body, emit_body
@@ -75,7 +76,7 @@ class Space:
         blocks: Macros by name.
         model: The network from the input to the head.
         train: Training settings by path.
-        constraints: Largest values of ``params``, ``flops``, ``activations``, ``depth``.
+        constraints: What its networks may cost.
         seeds: Points worth trying first, as partial parameters.
         document: The tree that it was read from; ``to_yaml`` writes it.
         source: The text of that.
@@ -90,7 +91,7 @@ class Space:
     blocks: Mapping[str, Block]
     model: Body
     train: Mapping[str, Value]
-    constraints: Mapping[str, int]
+    constraints: tuple[Constraint, ...]
     seeds: tuple[Mapping[str, Scalar], ...]
     document: YamlMap = field(compare=False, repr=False)
     source: str = field(compare=False, repr=False)
@@ -203,12 +204,7 @@ class Space:
 
     def violations(self, summary: Summary) -> tuple[Violation, ...]:
         """The constraints that an architecture does not meet."""
-        values = (summary.parameters, summary.flops, summary.activations, summary.depth)
-        return tuple(
-            Violation(name, value, self.constraints[name])
-            for name, value in zip(CONSTRAINTS, values, strict=True)
-            if name in self.constraints and value > self.constraints[name]
-        )
+        return violations(self.constraints, summary)
 
 
 def _fill(space: Space, tree: YamlTree, *, source: str, file: str) -> None:
