@@ -15,8 +15,8 @@ import platformdirs
 from filelock import FileLock
 
 from automl.data.dataset import CACHE_FORMAT, Dataset
-from automl.data.folders import written_aside
 from automl.errors import DataError
+from automl.files import whole_folder
 
 logger = logging.getLogger("automl.data")
 
@@ -67,7 +67,7 @@ def cached(key: str, write: Callable[[Path], None], *, cache_dir: Path | None = 
             if found is not None:
                 return found
             _clear_aside(root, key)
-            with written_aside(directory) as aside:
+            with whole_folder(directory) as aside:
                 write(aside)
             return Dataset.load(directory)
     except OSError as error:

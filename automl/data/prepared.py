@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from automl.data.contract import ImageContract
 from automl.data.dataset import Array, Dataset, Label
-from automl.data.folders import written_aside
 from automl.data.split import Indices, Split
 from automl.errors import DataError
+from automl.files import whole_folder
 
 PREPARED_FORMAT = 1
 
@@ -150,7 +150,7 @@ class PreparedData:
             "classes": list(self.classes),
             "digest": self.digest,
         }
-        with written_aside(target) as aside:
+        with whole_folder(target) as aside:
             (aside / "prepared.json").write_text(json.dumps(document, indent=1), "utf-8")
             np.savez(aside / "split.npz", train=self.split.train, validation=self.split.validation)
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import ExportError
-from automl.export.files import assembled, sha256_of
 from automl.export.manifest import MANIFEST_FILE, FileSum, Manifest
+from automl.files import sha256_of, whole_folder
 
 MODEL_FOLDER = "model"
 MODEL_FILE = "model.keras"
@@ -82,7 +82,7 @@ def write_bundle(
         raise ExportError(f"{directory} is not empty and holds no bundle; choose another folder or remove it")
     architecture_text = json.dumps(architecture, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
     try:
-        with assembled(directory) as work:
+        with whole_folder(directory) as work:
             shutil.copyfile(model_file, work / MODEL_FILE)
             (work / SPACE_FILE).write_text(space_text, encoding="utf-8", newline="\n")
             (work / ARCHITECTURE_FILE).write_text(architecture_text, encoding="utf-8", newline="\n")

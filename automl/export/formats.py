@@ -14,12 +14,12 @@ from typing import ClassVar
 
 from automl.errors import ConfigError, ExportError, did_you_mean
 from automl.export.bundle import load_bundle
-from automl.export.files import assembled, folder_size
 from automl.export.keras_model import full_precision
 from automl.export.manifest import MANIFEST_FILE
 from automl.export.parity import Answers, check_parity, probe_pictures
 from automl.export.predictor import TrainedModel, load_model
 from automl.export.savedmodel import ServedModel, write_savedmodel
+from automl.files import folder_size, whole_folder
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -149,7 +149,7 @@ def _export(model: TrainedModel, format_: Format, target: Path) -> Exported:
     low, high = contract.value_range
     pictures = probe_pictures(contract.shape, low=low, high=high, whole=contract.dtype == "uint8")
     try:
-        with assembled(target) as work:
+        with whole_folder(target) as work:
             format_.write(model, work)
             what = f"the {format_.name} export of {model.bundle.directory}"
             with full_precision():

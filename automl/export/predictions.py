@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 
 import numpy as np
 
-from automl.export.files import write_whole
+from automl.files import write_whole
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from automl.errors import StudyError
+from automl.files import sha256_of
 from automl.study import rows
 from automl.study.database import explained
-from automl.study.files import sha256_of
 from automl.study.owner import Owner
 from automl.study.records import ArtifactRecord, RunDraft, RunRecord, TrialDraft, TrialOutcome, TrialRecord, finite
 from automl.study.tables import Artifact, Epoch, Run, Segment, Trial

@@ -14,8 +14,8 @@ from itertools import count
 from pathlib import Path
 
 from automl.errors import StudyError
+from automl.files import write_whole
 from automl.study.facts import package_versions
-from automl.study.files import write_whole
 from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, nearest_run, read_manifest
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from automl.files import whole_file
 from automl.training.clock import Clock
 from automl.training.failures import guard
 from automl.training.network import Network
-
-if TYPE_CHECKING:
-    import keras
 
 _SHARE_OF_TIME = 0.03
 
@@ -58,21 +55,10 @@ class Keeper:
             begin = time.monotonic()
             with self._clock.phase("save"), guard("train_error", f"save the model to {self._file}"):
                 self._network.model.set_weights(self._weights)
-                save_whole(self._network.model, self._file)
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                with whole_file(self._file) as aside:
+                    self._network.model.save(aside)
             self._weights = None
             self._written_at = time.monotonic()
             self._last_cost = self._written_at - begin
         return None if self._written_at is None else self._file
-
-
-def save_whole(model: keras.Model, file: Path) -> None:
-    """Write ``file`` whole or not at all: beside it, flushed to the disk, renamed."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.stem}.partial.keras")
-    try:
-        model.save(partial)
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from automl.data import Dataset, clear_cache, list_cache, read_arrays, read_images
-from automl.data.folders import written_aside
 from automl.errors import DataError
 
 CLASSES = {"a": 3, "b": 4}
@@ -191,15 +190,3 @@ def test_a_full_disk_is_found_out_before_writing(
         read_images(make_folder(CLASSES), cache_dir=cache)
     with pytest.raises(DataError, match="make room"):
         read_arrays(np.zeros((9, 9, 9)), np.arange(9), cache_dir=cache)
-
-
-def test_a_folder_written_aside_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    target = tmp_path / "deep" / "target"
-    with written_aside(target) as aside:
-        (aside / "a").write_text("1")
-        assert not target.exists()
-    assert (target / "a").read_text() == "1"
-    with pytest.raises(FileNotFoundError), written_aside(target) as aside:
-        (aside / "b").rename(aside / "c")
-    assert [path.name for path in target.iterdir()] == ["a"]
-    assert [path.name for path in target.parent.iterdir()] == ["target"]

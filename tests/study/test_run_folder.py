@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from hypothesis import strategies as st
 
 from automl.errors import StudyError
 from automl.study import RunFolder, Study, StudyReader
-from automl.study.files import write_whole
 from automl.study.run_folder import _study_name
 from tests.study.conftest import begin, make_draft, outcome
 
@@ -159,21 +156,6 @@ def test_a_password_is_nowhere_but_in_the_url_itself(tmp_path: Path) -> None:
         _ = opened.storage_url
     assert "sesame" not in str(error.value)
     assert RunFolder.open(folder.path, storage=SECRET).storage_url == SECRET
-
-
-CRASHING = """
-import os, sys, pathlib
-from automl.study import files
-os.fsync = lambda *_: os._exit(9)
-files.write_whole(pathlib.Path(sys.argv[1]), "new" * 1000)
-"""
-
-
-def test_a_crash_while_writing_keeps_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    write_whole(path, "old")
-    done = subprocess.run([sys.executable, "-c", CRASHING, path], check=False, timeout=60)
-    assert (done.returncode, path.read_text()) == (9, "old")
 
 
 def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import types
-
 import keras
 import numpy as np
 import pytest
 
 from automl.errors import TrialFailure
 from automl.training.clock import Clock
-from automl.training.keeper import Keeper, save_whole
+from automl.training.keeper import Keeper
 from automl.training.network import Network
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -55,21 +53,6 @@ def test_later_ones_are_written_when_it_is_time_or_at_the_end(network, tmp_path,
     set_to(network, 5.0)  # not kept
     assert keeper.finish() == file
     assert kept(file) == 4.0
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(network, tmp_path):
-    file = tmp_path / "model.keras"
-    save_whole(network.model, file)
-    before = file.read_bytes()
-
-    def half(path):
-        path.write_bytes(b"half")
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        save_whole(types.SimpleNamespace(save=half), file)
-    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
-    assert file.read_bytes() == before
 
 
 def test_a_file_that_cannot_be_written_is_a_failure(network, tmp_path):

@@ -1,0 +1,111 @@
+"""Files and folders that appear whole or not at all, and what identifies their content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part of it.
+
+    Args:
+        path: The file; its folder is there.
+        content: Text is written as UTF-8.
+
+    Raises:
+        OSError: It cannot be written; what was there stays.
+    """
+    with whole_file(path) as aside:
+        aside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A name to write to, with ``target``'s suffix; it takes ``target``'s place when the block ends well.
+
+    Raises:
+        OSError: The disk says no; what was there stays, and nothing else is left.
+    """
+    aside = _aside(target)
+    try:
+        yield aside
+        _sync(aside)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A new folder to fill that takes ``target``'s place when the block ends well, and vanishes when it does not.
+
+    A folder that stands at ``target`` is renamed away first and removed after, so that an older one is whole until the
+    new one is. What a killed process leaves behind is called ``.<target's name>.<something>``.
+
+    Raises:
+        OSError: The disk says no; what was there stays, and nothing else is left.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = _aside(target)
+    aside.mkdir()
+    try:
+        yield aside
+        for path in aside.rglob("*"):
+            if path.is_file():
+                _sync(path)
+        _sync_folder(aside)
+        _put(aside, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    _sync_folder(target.parent)
+
+
+def _put(aside: Path, target: Path) -> None:
+    if not target.exists():
+        aside.rename(target)
+        return
+    retired = _aside(target)
+    target.rename(retired)
+    try:
+        aside.rename(target)
+    except OSError:
+        retired.rename(target)
+        raise
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{path.suffix}")
+
+
+def _sync(path: Path) -> None:
+    """Ask the system to put a file on the disk; a rename is only safe after that."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    with suppress(OSError, AttributeError):  # Windows has neither the flag nor the need; some file systems refuse
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
