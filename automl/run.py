@@ -95,13 +95,12 @@ def run_search(config: SearchConfig, events: Events | None = None) -> SearchResu
     """
     events = events or Events()
     try:
-        with Interrupt() as interrupt:
-            return _run(config, events, interrupt)
+        return _run(config, events)
     finally:
         events.closed()
 
 
-def _run(config: SearchConfig, events: Events, interrupt: Interrupt) -> SearchResult:
+def _run(config: SearchConfig, events: Events) -> SearchResult:
     task = tasks.get(config.task)
     objective = task.objective(config.objective)
     space = _load_space(config, task)
@@ -114,7 +113,8 @@ def _run(config: SearchConfig, events: Events, interrupt: Interrupt) -> SearchRe
             prepared = task.prepare(config, folder.prepared, events)
             _check_default(space, task, prepared)
             search = _Search(config, task, space, prepared, folder, objective)
-            return search.run(executor, events, interrupt)
+            with Interrupt() as interrupt:  # until here Ctrl-C ends everything: there is nothing to deliver
+                return search.run(executor, events, interrupt)
     except BaseException:
         _discard_if_empty(folder)
         raise

@@ -92,6 +92,7 @@ class Engine:
         self._pruned: dict[str, str] = {}
         self._epochs: int | None = None
         self._failed_in_a_row = 0
+        self._acknowledged = False
         self._checkpoints = Checkpoints(rules.checkpoints, rules.objective)
         self.winner: Winner | None = None
         self.trained = 0
@@ -108,6 +109,7 @@ class Engine:
             reason = self._fill()
             if not self._running:
                 break
+            self._acknowledge_interrupt()
             for event in self._executor.poll(TICK):
                 if isinstance(event, EpochReport):
                     self._on_epoch(event)
@@ -119,6 +121,12 @@ class Engine:
             raise self._nothing_found(reason)
         self._events.stopping(reason)
         return self.winner
+
+    def _acknowledge_interrupt(self) -> None:
+        """Say at once that Ctrl-C was heard: a person who sees nothing presses it again, which ends without a model."""
+        if self._interrupt.requested and not self._acknowledged:
+            self._acknowledged = True
+            self._events.warning("finishing the epoch, then delivering the best model; Ctrl-C again ends at once")
 
     def _fill(self) -> str:
         """Start trials while there is room and reason; returns why no further one starts, or an empty text."""

@@ -104,6 +104,19 @@ def test_ctrl_c_ends_the_trial_after_its_epoch_and_keeps_its_model(make_search) 
     assert search.study.trials()[0].reason == "stopped by Ctrl-C"
 
 
+def test_ctrl_c_is_acknowledged_once(make_search) -> None:
+    search = make_search(lambda job: [search.interrupt.request() or 0.5] * 6, max_trials=9)
+    search.engine.search()
+    assert search.events.warnings == ["finishing the epoch, then delivering the best model; Ctrl-C again ends at once"]
+
+
+def test_ctrl_c_before_anything_is_trained_ends_like_any_ctrl_c(make_search) -> None:
+    search = make_search(rising)
+    search.interrupt.request()
+    with pytest.raises(KeyboardInterrupt):
+        search.engine.search()
+
+
 def test_a_schedule_that_the_clock_shortened_is_what_later_trials_get(make_search) -> None:
     search = make_search(lambda job: [0.5] * min(job.training.epochs, 3), budget=1000, max_trials=3)
     search.engine.search()
