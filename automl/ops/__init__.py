@@ -5,7 +5,7 @@
 >>> conv.infer((28, 28, 1)), conv.cost((28, 28, 1)).parameters
 ((14, 14, 24), 240)
 
-Only ``Op.build`` imports keras.
+Only ``Op.build`` imports keras, and what answers for layers of a person's own (``register_layer``).
 """
 
 from automl.ops import (  # noqa: F401  importing them registers their operations
@@ -25,7 +25,23 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     transposed,
 )
 from automl.ops.base import Built, Cost, Op, UnaryOp
+from automl.ops.custom import import_layers, origins, register_layer
 from automl.ops.registry import create, get, names, op
 from automl.ops.shapes import Shape, show, size
 
-__all__ = ["Built", "Cost", "Op", "Shape", "UnaryOp", "create", "get", "names", "op", "show", "size"]
+__all__ = [
+    "Built",
+    "Cost",
+    "Op",
+    "Shape",
+    "UnaryOp",
+    "create",
+    "get",
+    "import_layers",
+    "names",
+    "op",
+    "origins",
+    "register_layer",
+    "show",
+    "size",
+]

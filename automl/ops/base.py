@@ -79,6 +79,8 @@ class Op(BaseModel):
         takes_integers: Whether it reads integer input as it is; other operations get it cast to float.
         sized: Whether its weights belong to one size of the input, so that maps of other sizes cannot share them.
         windows: Arguments that are a ``Window``.
+        origin: ``module:qualname`` of a person's own layer; None for what is here.
+        travels: Whether another process can have it; not for a layer of ``__main__`` or of a notebook.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -92,6 +94,8 @@ class Op(BaseModel):
     takes_integers: ClassVar[bool] = False
     sized: ClassVar[bool] = False
     windows: ClassVar[tuple[str, ...]] = ()
+    origin: ClassVar[str | None] = None
+    travels: ClassVar[bool] = True
 
     @abstractmethod
     def infer(self, *inputs: Shape) -> Shape:

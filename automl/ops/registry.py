@@ -36,12 +36,14 @@ _WANTED = {
 def op(name: str) -> Callable[[_OpClass], _OpClass]:
     """Register an operation under its name in the language.
 
+    A class of the same origin takes the place of its older self: a module loaded again, a notebook's cell run again.
+
     Raises:
         ValueError: The name is taken.
     """
 
     def register(cls: _OpClass) -> _OpClass:
-        if name in _registry:
+        if name in _registry and (cls.origin is None or cls.origin != _registry[name].origin):
             raise ValueError(f"there is an operation {name!r} already: {_registry[name].__qualname__}")
         cls.name = name
         _registry[name] = cls
@@ -76,7 +78,11 @@ def create(name: str, args: Mapping[str, Any]) -> Op:
         SpaceError: Unknown operation or argument (with the nearest known one), a missing argument, or a value of
             the wrong type or out of its range.
     """
-    cls = get(name)
+    return validated(get(name), args)
+
+
+def validated(cls: type[Op], args: Mapping[str, Any]) -> Op:
+    """An operation of a class with checked arguments; see ``create``."""
     try:
         return cls.model_validate(dict(args))
     except ValidationError as error:
