@@ -152,7 +152,7 @@ class RunFolder:
         """Undo ``create``: remove what it made and what stands in it.
 
         Raises:
-            StudyError: The run was opened, not created here, or holds trials or models.
+            StudyError: The run was opened, not created here, or holds models or trials that came to something.
         """
         if not self.made:
             raise StudyError(f"{self.path} was not made just now; delete it by hand if it is not wanted")
@@ -186,7 +186,8 @@ class RunFolder:
         if not database.is_file():
             return False
         with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.Error):
-            return bool(connection.execute("SELECT count(*) FROM automl_trial").fetchone()[0])
+            ended = "SELECT count(*) FROM automl_trial WHERE epochs > 0 OR state NOT IN ('queued', 'running')"
+            return bool(connection.execute(ended).fetchone()[0])
         return False
 
 

@@ -97,7 +97,9 @@ def test_a_newer_manifest_is_refused(tmp_path: Path) -> None:
 def test_discarding_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = RunFolder.create(None, task="t", default_parent=tmp_path / "outer" / "runs")
     (folder.prepared / "half.npy").write_bytes(b"half")
-    Study.create(folder.storage_url, folder.study, run=make_draft()).close()
+    with Study.create(folder.storage_url, folder.study, run=make_draft()) as study:
+        study.enqueue({"x": 0.5})
+        begin(study)  # begun, and came to nothing
     folder.discard()
     assert list(tmp_path.iterdir()) == []
 
