@@ -25,6 +25,9 @@ class Executor(Protocol):
     def start(self) -> None:
         """Get ready for the first job, so that it need not wait for Keras; called again it does nothing."""
 
+    def ready(self) -> bool:
+        """Whether a job submitted now would begin at once; while it would not, its seconds are better not counted."""
+
     def submit(self, job: TrialJob) -> None:
         """Run ``job``; starts when that was not done.
 

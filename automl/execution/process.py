@@ -34,6 +34,7 @@ class ProcessExecutor:
         self._command = command
         self._inbox: queue.SimpleQueue[tuple[WorkerHandle, Frame | BrokenFrameError | None]] = queue.SimpleQueue()
         self._worker: WorkerHandle | None = None
+        self._imported = False  # the worker has imported Keras
         self._job: TrialJob | None = None
         self._last_report: EpochReport | None = None
         self._closed = False
@@ -48,7 +49,12 @@ class ProcessExecutor:
         if self._closed:
             raise RuntimeError("the executor is closed")
         if self._worker is None:
+            self._imported = False
             self._worker = WorkerHandle(self._inbox, log=self._log, command=self._command)
+
+    def ready(self) -> bool:
+        """Whether the worker has imported Keras; a worker that is gone keeps nobody waiting: ``submit`` finds out."""
+        return self._imported or self._worker is None
 
     def submit(self, job: TrialJob) -> None:
         """Send ``job`` to the worker, a new one if need be."""
@@ -104,6 +110,9 @@ class ProcessExecutor:
         match item.type:
             case "hello":
                 _check_protocol(item)
+                return None
+            case "ready":
+                self._imported = True
                 return None
             case "report":
                 self._last_report = EpochReport.model_validate(item.body)

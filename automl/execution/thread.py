@@ -39,6 +39,10 @@ class ThreadExecutor:
         start_keras()
         self._started = True
 
+    def ready(self) -> bool:
+        """Keras is imported when ``start`` returns."""
+        return True
+
     def submit(self, job: TrialJob) -> None:
         """Run ``job`` in a new thread."""
         if self._closed:

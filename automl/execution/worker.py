@@ -66,6 +66,7 @@ class _Worker:
         start_keras()
         gc.freeze()
         gc.enable()
+        self._writer.write("ready", {})
         _log.info("ready: process %d", os.getpid())
         while True:
             job = TrialJob.model_validate(self._jobs.get())

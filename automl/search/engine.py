@@ -106,8 +106,8 @@ class Engine:
         """
         self._proposer.enqueue_first()
         while True:
-            reason = self._fill()
-            if not self._running:
+            reason = self._fill() if self._executor.ready() else self._interrupted()
+            if not self._running and reason:
                 break
             self._acknowledge_interrupt()
             for event in self._executor.poll(TICK):
@@ -143,8 +143,8 @@ class Engine:
 
     def _reason_to_stop(self, seconds: float | None) -> str:
         rules = self._rules
-        if self._interrupt.requested:
-            return "stopped by Ctrl-C"
+        if reason := self._interrupted():
+            return reason
         if rules.max_trials is not None and self.trained + len(self._running) >= rules.max_trials:
             return f"{rules.max_trials} trials are done"
         if self._failed_in_a_row >= GIVE_UP:
@@ -154,6 +154,9 @@ class Engine:
         if seconds == 0:
             return "the rest of the time is for the final training"
         return ""
+
+    def _interrupted(self) -> str:
+        return "stopped by Ctrl-C" if self._interrupt.requested else ""
 
     def _seconds_for_a_trial(self) -> float | None:
         best = None if self.winner is None else self.winner.cost

@@ -6,6 +6,8 @@ fewer epochs, rather than the other way round.
 
 The rules, for a budget of T seconds:
 
+0. Under ``TOO_SHORT_FOR_TWO`` seconds there is no time to train twice. The first trial may use all of it; where it needs
+   less, the rules below go on with the rest.
 1. A trial takes at most ``TRIAL_SHARE`` of T. Where its full schedule does not fit, it is laid out for the epochs that
    do, and every later trial for as many, so that they are compared like with like.
 2. While the search runs, the final training's time is kept back: what its full schedule needs, as measured in the
@@ -22,6 +24,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+TOO_SHORT_FOR_TWO = 60.0
 TRIAL_SHARE = 0.28
 FINAL_SHARE = 0.45
 CLOSING_SECONDS = 1.5
@@ -64,6 +67,8 @@ class Plan:
         """Seconds to keep back for the final training and for closing the run."""
         if self.budget is None:
             return 0.0
+        if best is None and self.budget < TOO_SHORT_FOR_TWO:
+            return CLOSING_SECONDS
         share = FINAL_SHARE * self.budget
         if best is not None:
             share = min(share, best.build_seconds + best.epochs * best.epoch_seconds * self.growth)
@@ -76,8 +81,10 @@ class Plan:
         """
         if self.budget is None:
             return None
-        cap = TRIAL_SHARE * self.budget
         left = remaining - self.final_seconds(best)
+        if best is None and self.budget < TOO_SHORT_FOR_TWO:
+            return max(SHORTEST, left)
+        cap = TRIAL_SHARE * self.budget
         if best is None:
             return max(SHORTEST, min(cap, left))
         usual = min(cap, best.trial_seconds)

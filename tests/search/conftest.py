@@ -65,6 +65,9 @@ class ScriptedExecutor:
 
     def close(self) -> None: ...
 
+    def ready(self) -> bool:
+        return True
+
     def submit(self, job: TrialJob) -> None:
         self.jobs.append(job)
         played = self._curve(job)

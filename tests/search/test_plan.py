@@ -38,6 +38,10 @@ def test_a_later_trial_leaves_the_final_training_its_time(budget: float, used: f
         assert remaining - seconds >= plan.final_seconds(cost) - 1e-6
 
 
+def test_a_budget_too_short_to_train_twice_is_for_the_first_trial() -> None:
+    assert Plan(30).trial_seconds(26, None) == 26 - CLOSING_SECONDS
+
+
 @given(budget=st.floats(10, 1e5), cost=costs)
 def test_the_final_share_is_never_more_than_it_needs(budget: float, cost: TrialCost) -> None:
     plan = Plan(budget, growth=1.25)
