@@ -73,10 +73,7 @@ class Architecture:
         """The JSON document without names: equal for equal networks. What fingerprints and duplicates go by."""
         return {
             "inputs": {name: {"dtype": x.dtype, "shape": list(x.shape)} for name, x in self.inputs.items()},
-            "nodes": [
-                {"args": dict(n.args), "id": n.id, "inputs": list(n.inputs), "op": n.op, "weights": n.weights}
-                for n in self.nodes
-            ],
+            "nodes": [node.canonical() for node in self.nodes],
             "outputs": dict(self.outputs),
         }
 

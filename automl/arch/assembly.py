@@ -12,6 +12,7 @@ from automl.arch.canonical import Graph, canonical_order
 from automl.arch.graph import Input, Node, check, live_order
 from automl.errors import ShapeError, SpaceError
 from automl.ops import Op, Shape, show
+from automl.ops.each import STEP, Each
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Draft:
         """Check the node and append it, unless it changes nothing."""
         inputs = tuple(self.alias.get(name, name) for name in node.inputs)
         shapes = [self.shapes[name] for name in inputs]
-        op = _create(node)
+        op = _settled(node, _create(node), shapes)
         self.shapes[node.id] = infer(op, shapes, path=node.label, sources=[self.labels[name] for name in inputs])
         self.labels[node.id] = node.label
         if op.is_identity(*shapes):
@@ -84,6 +85,17 @@ def _create(node: Node) -> Op:
         return ops.create(node.op, node.args)
     except SpaceError as error:
         raise error.at(path=node.label) from None
+
+
+def _settled(node: Node, op: Op, shapes: Sequence[Shape]) -> Op:
+    """The operation, and the network inside it, if there is one, in canonical form."""
+    if not isinstance(op, Each) or not op.network or len(shapes[0]) < 2:
+        return op
+    layers = [
+        Node(each.id, each.op, each.args, each.inputs, f"{node.label}/{each.op}", each.weights) for each in op.network
+    ]
+    _, settled, _ = assemble({STEP: Input(shapes[0][1:])}, layers, {"output": layers[-1].id})
+    return ops.create(op.name, {"network": [each.canonical() for each in settled]})
 
 
 def _settle_sharing(draft: Draft) -> None:

@@ -112,7 +112,7 @@ class _Builder:
     def _as_float(self, op: Op, source: str, tensor: Any) -> Any:
         import keras
 
-        if op.takes_integers or keras.backend.is_float_dtype(tensor.dtype):
+        if op.reads_integers or keras.backend.is_float_dtype(tensor.dtype):
             return tensor
         if source not in self._cast:
             cast = ops.create("rescale", {"scale": 1.0})

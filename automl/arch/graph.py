@@ -57,6 +57,16 @@ class Node:
         """What people call it: its path, else its id."""
         return self.name or self.id
 
+    def canonical(self) -> dict[str, Any]:
+        """The JSON document without the name."""
+        return {
+            "args": dict(self.args),
+            "id": self.id,
+            "inputs": list(self.inputs),
+            "op": self.op,
+            "weights": self.weights,
+        }
+
 
 def check(inputs: Mapping[str, Input], nodes: Sequence[Node], outputs: Mapping[str, str]) -> dict[str, Node]:
     """Nodes by id, when every name and reference is good.

@@ -71,7 +71,7 @@ def summarize(architecture: Architecture) -> Summary:
         op = ops.create(node.op, node.args)
         given = [shapes[name] for name in node.inputs]
         shapes[node.id] = infer(op, given, path=node.label, sources=node.inputs)
-        depth[node.id] = max(depth[name] for name in node.inputs) + op.weighted
+        depth[node.id] = max(depth[name] for name in node.inputs) + op.layers_of_depth
         cost = op.cost(*given)
         if node.weights in shared:
             cost = replace(cost, parameters=0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from automl import ops
 from automl.arch.architecture import Architecture
@@ -77,7 +78,9 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _call(layer: LayerSummary) -> str:
-    """The operation with the arguments that are not its defaults: ``conv 24, stride=2``."""
+    """The operation with the arguments that are not its defaults: ``conv 24, stride=2``; of ``each`` what it does."""
+    if layer.op == "each":
+        return f"each {_inside(layer.args['network'], all_of=True)}"
     cls = ops.get(layer.op)
     defaults = {name: field.default for name, field in cls.model_fields.items()}
     said = [
@@ -90,11 +93,27 @@ def _call(layer: LayerSummary) -> str:
 
 def _word(layer: LayerSummary) -> str:
     """A layer in a word; nothing for what only decorates (normalisation, activation, merges)."""
-    if layer.op in (*_CONVOLUTIONS, "embed", "patchify"):
-        return f"{layer.op}{layer.output_shape[-1]}"
-    if layer.op == "rnn":
-        return f"{'bi' * layer.args['bidirectional']}{layer.args['cell']}{layer.args['units']}"
-    return _WORDS.get(layer.op, "").format_map(layer.args)
+    return _said(layer.op, layer.args, layer.output_shape[-1] if layer.output_shape else None)
+
+
+def _said(op: str, args: Mapping[str, Any], width: int | None) -> str:
+    if op in (*_CONVOLUTIONS, "embed", "patchify"):
+        return op if width is None else f"{op}{width}"
+    if op == "rnn":
+        return f"{'bi' * args['bidirectional']}{args['cell']}{args['units']}"
+    if op == "each":
+        return f"each({_inside(args['network'])})"
+    return _WORDS.get(op, "").format_map(args)
+
+
+def _inside(network: Sequence[Mapping[str, Any]], *, all_of: bool = False) -> str:
+    """The layers of a network inside a layer: those worth a word, or all."""
+    said = []
+    for layer in network:
+        args = layer["args"]
+        word = _said(layer["op"], args, args.get("filters", args.get("dim")))
+        said.append(word or layer["op"] * all_of)
+    return " > ".join(word for word in said if word) or "..."
 
 
 def _stages(run: Sequence[LayerSummary]) -> list[str]:

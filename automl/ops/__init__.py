@@ -14,6 +14,7 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     backbone,
     convolution,
     dense,
+    each,
     gate,
     merge,
     normalization,

@@ -122,6 +122,16 @@ class Op(BaseModel):
             name: Of the layer; the parts of a composite are called ``<name>__<part>``.
         """
 
+    @property
+    def layers_of_depth(self) -> int:
+        """Layers of depth that it is; more than one where it holds a network."""
+        return int(self.weighted)
+
+    @property
+    def reads_integers(self) -> bool:
+        """Whether it reads integer input as it is with these arguments."""
+        return self.takes_integers
+
     def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002  for subclasses
         """Whether it changes nothing when it is used (dropout of rate 0); such nodes are dropped."""
         return False

@@ -9,7 +9,16 @@ from automl.space.assembly import Assembly, Flow, Place
 from automl.space.document import Mark, located
 
 
-def project(x: Flow, wanted: Shape, here: Place, assembly: Assembly, mark: Mark | None, *, pool: bool = False) -> Flow:
+def project(
+    x: Flow,
+    wanted: Shape,
+    here: Place,
+    assembly: Assembly,
+    mark: Mark | None,
+    *,
+    advice: str = "give 'shortcut' nodes of its own",
+    pool: bool = False,
+) -> Flow:
     """``x`` in the shape ``wanted``: a 1x1 convolution and normalisation; ``dense`` for vectors.
 
     A smaller map comes from a step of the convolution (He et al., 2016), or with ``pool`` from an average over what the
@@ -24,7 +33,7 @@ def project(x: Flow, wanted: Shape, here: Place, assembly: Assembly, mark: Mark 
         return assembly.layer("bn", {}, x, here=here.child("bn"), mark=mark)
     stride = _stride(shape, wanted)
     if stride is None:
-        message = f"no shortcut leads from {show(shape)} to {show(wanted)}; give 'shortcut' nodes of its own"
+        message = f"no shortcut leads from {show(shape)} to {show(wanted)}; {advice}"
         raise located(ShapeError(message), mark, here.path)
     if pool and stride > 1:
         args = {"size": stride, "stride": stride, "padding": "same"}

@@ -20,6 +20,14 @@ PLAIN = ["relu", "relu6", "selu", "celu", "gelu", "silu", "hard_silu", "mish", "
 PLAIN += ["hard_sigmoid", "softplus", "softsign", "exponential", "softmax", "log_softmax", "prelu"]
 ANY = [(6,), *MAPS, *OPEN_MAPS]
 
+TOWER = [
+    {"id": "a", "op": "conv", "args": {"filters": 4, "use_bias": False}, "inputs": ["step"]},
+    {"id": "b", "op": "conv", "args": {"filters": 4, "use_bias": False}, "inputs": ["a"]},
+    {"id": "c", "op": "bn", "inputs": ["b"]},
+    {"id": "d", "op": "add", "inputs": ["c", "step"]},
+    {"id": "e", "op": "gap", "inputs": ["d"]},
+]
+
 
 def grid(shapes: Sequence[Any], **options: Sequence[Any]) -> list[tuple[dict[str, Any], tuple[Any, ...]]]:
     """Every combination of the options on every shape (or tuple of shapes)."""
@@ -115,6 +123,7 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     "maximum": grid([(shape,) * n for shape in ANY for n in (2, 3)]),
     "multiply": grid([(shape,) * n for shape in ANY for n in (2, 3)] + [((4, 5, 6), (1, 1, 6), (4, 5, 1))]),
     "concat": grid([(shape,) * n for shape in ANY for n in (2, 3)] + [((4, 3), (4, 5)), ((None, 3), (None, 1))]),
+    "each": grid([(5, 6, 4), (None, 6, 4), (3, 8, 7, 4)], network=[TOWER, TOWER[:1]]) + grid([(5, 4)], network=[[]]),
     "rnn": grid(
         [(5, 3), (None, 3)], units=[1, 4], cell=["lstm", "gru", "simple"], bidirectional=[True, False], dropout=[0, 0.2]
     )
@@ -135,7 +144,9 @@ def built(op: ops.Op, shapes: Sequence[ops.Shape]) -> Any:
 def written(model: Any) -> Iterator[int]:
     """Numbers each layer of a model writes for one row, an unknown axis counted as one."""
     for layer in model.layers:
-        if type(layer).__name__ != "InputLayer":
+        if type(layer).__name__ == "TimeDistributed":
+            yield from (number * (layer.output.shape[1] or 1) for number in written(layer.layer))
+        elif type(layer).__name__ != "InputLayer":
             yield math.prod(axis or 1 for axis in layer.output.shape[1:])
         if type(layer).__name__ == "MultiHeadAttention":
             yield from attended(layer, [tensor.shape[1] or 1 for tensor in model.inputs])

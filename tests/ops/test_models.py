@@ -28,6 +28,7 @@ USES: dict[str, tuple[dict[str, Any], ops.Shape]] = {name: ({}, (8, 8, 4)) for n
     "head": ({"units": 3, "activation": "softmax"}, (8, 8, 4)),
     "normalize": ({"mean": [1, 2, 3, 4], "variance": [1, 2, 3, 0]}, (8, 8, 4)),
     "rnn": ({"units": 3, "cell": "gru", "bidirectional": True, "dropout": 0.1, "recurrent_dropout": 0.1}, (5, 4)),
+    "each": ({"network": [{"id": "a", "op": "dense", "args": {"units": 3}, "inputs": ["step"]}]}, (5, 4)),
     "last": ({}, (5, 4)),
     "embed": ({"dim": 3, "vocabulary": 7}, (5,)),
     "convtranspose": ({"filters": 3, "kernel": [2, 3], "activation": "celu"}, (8, 8, 4)),
@@ -211,3 +212,30 @@ def test_heads_and_preprocessing_compute_in_float32_under_mixed_precision() -> N
     assert ops.create("head", {"units": 3, "activation": "softmax"}).build(shape, name="head")(y).dtype == "float32"
     rescaled = ops.create("rescale", {}).build(shape, name="rescale")(pixels)
     assert rescaled.dtype == "float32"
+
+
+@pytest.mark.usefixtures("mixed_precision")
+def test_every_operation_runs_under_mixed_precision(rows: dict[str, np.ndarray]) -> None:
+    import keras
+
+    inputs = {name: keras.Input(x.shape[1:], dtype=x.dtype, name=name) for name, x in rows.items()}
+    source = {x.shape[1:]: name for name, x in rows.items()}
+    outputs = {}
+    for name, (args, shape) in USES.items():
+        op = ops.create(name, args)
+        given = [inputs[source[shape]]] * op.min_inputs
+        outputs[name] = op.build(*[shape] * op.min_inputs, name=f"op_{name}")(*given)
+    for name, out in keras.Model(inputs, outputs).predict(rows, verbose=0).items():
+        assert np.isfinite(out).all(), name
+
+
+def test_a_position_embedding_learns() -> None:
+    import keras
+
+    inputs = keras.Input((3, 2))
+    model = keras.Model(inputs, ops.create("posembed", {}).build((3, 2), name="op")(inputs))
+    model.compile(optimizer=keras.optimizers.SGD(1.0), loss="mse")
+    x, wanted = np.zeros((4, 3, 2)), np.arange(6.0).reshape(3, 2)
+    for _ in range(30):
+        model.train_on_batch(x, np.broadcast_to(wanted, x.shape))
+    np.testing.assert_allclose(model.weights[0].numpy(), wanted, atol=0.01)
