@@ -148,12 +148,12 @@ class Dot(_Merge):
         return Cost(flops=2 * size(y) * channels(self.name, inputs[0]) + scaling, activations=size(y))
 
     def options(self) -> dict[str, Any]:
-        """The last axis of both."""
-        return {"axes": -1, "normalize": self.normalized}
+        """The last axis of both; the 1e-12 that Keras adds to a length is 0 in float16."""
+        return {"axes": -1} | ({"normalize": True, "dtype": "float32"} if self.normalized else {})
 
 
 @op("cosine")
 class Cosine(Dot):
-    """Cosine similarity: ``dot`` of vectors brought to length 1."""
+    """Cosine similarity: ``dot`` of vectors brought to length 1, in float32 also under mixed precision."""
 
     normalized: ClassVar[bool] = True
