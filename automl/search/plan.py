@@ -6,8 +6,8 @@ fewer epochs, rather than the other way round.
 
 The rules, for a budget of T seconds:
 
-0. Under ``TOO_SHORT_FOR_TWO`` seconds there is no time to train twice. The first trial may use all of it; where it needs
-   less, the rules below go on with the rest.
+0. Under ``TOO_SHORT_FOR_TWO`` seconds there is no time to train twice. The first trial may use all of it; where it
+   needs less, the rules below go on with the rest.
 1. A trial takes at most ``TRIAL_SHARE`` of T. Where its full schedule does not fit, it is laid out for the epochs that
    do, and every later trial for as many, so that they are compared like with like.
 2. While the search runs, the final training's time is kept back: what its full schedule needs, as measured in the
