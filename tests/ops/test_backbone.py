@@ -46,7 +46,9 @@ def test_the_table_is_what_keras_builds(name: str, measuring: ModuleType) -> Non
     [
         ("MobileNet", 45, 67),
         ("MobileNetV2", 33, 50),
+        ("MobileNetV3Small", 49, 35),
         ("EfficientNetB0", 45, 61),
+        ("EfficientNetV2B0", 37, 59),
         ("VGG16", 63, 40),
         ("ResNet50", 47, 32),
         ("DenseNet121", 37, 95),
