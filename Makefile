@@ -2,9 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Each imports TensorFlow and takes about 1 GB.
+TEST_WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(TEST_WORKERS) --dist=loadfile
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-full lint format clean
+.PHONY: setup demo test test-slow test-full lint format clean
 
 setup: $(STAMP)
 
@@ -19,10 +22,13 @@ demo: setup
 	@$(BIN)/python examples/demo.py
 
 test: setup
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-slow: setup
+	$(PYTEST) -m slow
 
 test-full: setup
-	TEST_FULL=1 $(BIN)/python -m pytest -m "slow or not slow"
+	TEST_FULL=1 $(PYTEST) -m "slow or not slow"
 
 lint: setup
 	$(BIN)/ruff check .
