@@ -90,7 +90,8 @@ class Engine:
         self._events, self._interrupt = events, interrupt
         self._running: dict[str, Proposal] = {}
         self._pruned: dict[str, str] = {}
-        self._epochs: int | None = None
+        self._epochs: int | None = None  # at most so many, since the clock shortened the first trial's schedule
+        self._usual: int | None = None  # epochs of the first complete trial, which others are compared with
         self._failed_in_a_row = 0
         self._acknowledged = False
         self._checkpoints = Checkpoints(rules.checkpoints, rules.objective)
@@ -143,12 +144,10 @@ class Engine:
 
     def _reason_to_stop(self, seconds: float | None) -> str:
         rules = self._rules
-        if reason := self._interrupted():
+        if reason := self._interrupted() or self._hopeless():
             return reason
         if rules.max_trials is not None and self.trained + len(self._running) >= rules.max_trials:
             return f"{rules.max_trials} trials are done"
-        if self._failed_in_a_row >= GIVE_UP:
-            return f"{GIVE_UP} trials in a row failed"
         if self._proposer.rejected_in_a_row >= EXHAUSTED:
             return f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible"
         if seconds == 0:
@@ -158,17 +157,23 @@ class Engine:
     def _interrupted(self) -> str:
         return "stopped by Ctrl-C" if self._interrupt.requested else ""
 
+    def _hopeless(self) -> str:
+        if self._failed_in_a_row >= GIVE_UP:
+            return f"{GIVE_UP} trials in a row failed"
+        if self._failed_in_a_row and self._rules.clock.remaining() <= 0:
+            return "the time is over"  # without a winner the plan would go on granting every trial its least
+        return ""
+
     def _seconds_for_a_trial(self) -> float | None:
         best = None if self.winner is None else self.winner.cost
         return self._rules.plan.trial_seconds(self._rules.clock.remaining(), best)
 
     def _start(self, proposal: Proposal, seconds: float | None) -> None:
-        epochs = proposal.training.epochs if self._epochs is None else min(self._epochs, proposal.training.epochs)
         job = TrialJob(
             job_id=f"trial-{proposal.number}",
             task=self._rules.task,
             architecture=proposal.architecture.to_json(),
-            training=proposal.training.model_copy(update={"epochs": epochs}),
+            training=proposal.training.model_copy(update={"epochs": self._epochs_of(proposal)}),
             data=DataRef(directory=str(self._rules.data)),
             objective=self._rules.objective,
             seed=proposal.seed,
@@ -179,8 +184,14 @@ class Engine:
         self._events.trial_started(proposal.number, proposal.sketch)
         self._executor.submit(job)
 
+    def _epochs_of(self, proposal: Proposal) -> int:
+        """Epochs a trial is laid out for: its own, or as many as the time allowed the first one."""
+        full = proposal.training.epochs
+        return full if self._epochs is None else min(self._epochs, full)
+
     def _on_epoch(self, report: EpochReport) -> None:
-        number = self._running[report.job_id].number
+        proposal = self._running[report.job_id]
+        number = proposal.number
         self._study.epoch(
             number,
             epoch=report.epoch,
@@ -189,20 +200,21 @@ class Engine:
             seconds=report.seconds,
             planned_epochs=report.planned_epochs,
         )
-        if reason := self._reason_to_prune(number, report):
+        if reason := self._reason_to_prune(proposal, report):
             self._pruned[report.job_id] = reason
         stop = bool(reason) or self._interrupt.requested
         self._executor.reply(report.job_id, Reply(action="stop" if stop else "continue"))
         self._events.epoch_ended(number, report)
 
-    def _reason_to_prune(self, number: int, report: EpochReport) -> str:
+    def _reason_to_prune(self, proposal: Proposal, report: EpochReport) -> str:
         """Why a trial is not worth its next epoch, or an empty text."""
         epoch, planned = report.epoch, report.planned_epochs
         if epoch >= planned:
             return ""
-        if self._epochs is not None and planned < COMPARABLE * self._epochs:
-            return f"too slow: {planned} epochs fit into its time, the trials before had {self._epochs}"
-        if self._study.should_prune(number):
+        usual = min(self._usual or planned, proposal.training.epochs)
+        if planned < COMPARABLE * usual:
+            return f"too slow: {planned} epochs fit into its time, the trials before had {usual}"
+        if self._study.should_prune(proposal.number):
             return f"behind the median of the trials before after {epoch} of {planned} epochs"
         return ""
 
@@ -237,8 +249,8 @@ class Engine:
 
     def _learn(self, proposal: Proposal, result: TrialResult, record: TrialRecord) -> None:
         """Take from a trained trial the epochs of later ones, the best so far and which model files stay."""
-        if self._epochs is None and result.status == "complete":
-            self._epochs = _common_epochs(proposal, result)
+        if self._usual is None and result.status == "complete":
+            self._usual, self._epochs = result.planned_epochs, _common_epochs(proposal, result)
         if record.state != "complete" or record.value is None:
             self._checkpoints.drop(proposal.number)
             return

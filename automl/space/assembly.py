@@ -13,7 +13,7 @@ from automl.errors import SpaceError
 from automl.ops import Shape
 from automl.space.document import Mark, Scalar, located
 from automl.space.domains import Domain
-from automl.space.formula import Names
+from automl.space.formula import Formula, Names
 
 if TYPE_CHECKING:
     from automl.space.node import Node as SpaceNode
@@ -137,6 +137,10 @@ class Assembly:
             raise located(error, mark, name) from None
         self.params[name] = value
         return value
+
+    def compute(self, formula: Formula, names: Names) -> Scalar:
+        """The value of a formula."""
+        return formula.evaluate(names)
 
     def emit(self, node: SpaceNode, x: Flow, at: Place) -> Flow:
         """Apply a node of a body. What counts or walks a space without building it does something else here."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl.arch import Architecture, Input, Summary
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings
-from automl.space.assembly import Assembly, Decider, Place
+from automl.space.assembly import Assembly, Decider
 from automl.space.checks import check_inputs_read, check_ties
 from automl.space.constraints import Constraint, Violation, read_constraints, violations
 from automl.space.document import Mark, Scalar, YamlMap, YamlTree
 from automl.space.heads import check_heads, main_output
-from automl.space.node import Body, emit_body
+from automl.space.node import Body
 from automl.space.nodes import Block
+from automl.space.outline import unfold
 from automl.space.ports import TENSOR, InputPort, OutputPort, check_ports, read_inputs, read_outputs, size_names, sizes
 from automl.space.reading import read_body
 from automl.space.sections import (
@@ -33,6 +34,9 @@ from automl.space.trials import check_space
 from automl.space.values import Searched, Value
 from automl.space.yaml_text import MAX_BYTES, read_yaml
 from automl.space.yaml_writer import named, write_yaml
+
+if TYPE_CHECKING:
+    from automl.space.counting import SpaceSize
 
 _KEYS = ("version", "name", "task", "inputs", "outputs", "vars", "blocks", "model", "train", "constraints", "seeds")
 
@@ -189,18 +193,29 @@ class Space:
 
     def _interpret(self, assembly: Assembly) -> Candidate:
         assembly.globals.update(sizes(assembly.inputs))
-        for name, value in self.vars.items():
-            assembly.globals[name] = value.answer(assembly, name, assembly.globals)
-        start = Place("", "", None, assembly.globals)
-        flow = emit_body(self.model, tuple(assembly.inputs) if len(assembly.inputs) == 1 else (), start, assembly)
-        assembly.finish(flow, start)
-        training = {key: value.answer(assembly, f"train/{key}", assembly.globals) for key, value in self.train.items()}
+        training = unfold(self, assembly)
         try:
             settled = settings(training)
         except SpaceError as error:
             raise error.at(path="train") from None
         architecture = Architecture.assemble(assembly.inputs, assembly.nodes, assembly.outputs)
         return Candidate(assembly.params, architecture, settled)
+
+    def size(self, inputs: Mapping[str, Input] | None = None) -> SpaceSize:
+        """How many points the space has, exactly; those that do not fit together or are too large are counted too.
+
+        >>> str(Space.parse("model: [{conv: {pow2: [8, 64]}}, {optional: {dropout: {float: [0, 0.5]}}}, head]").size())
+        '8 points, and 1 continuous value'
+
+        Args:
+            inputs: Data; needed only where what is asked depends on its size.
+
+        Raises:
+            SpaceError: What is asked depends on a continuous value, or on the data and there is none.
+        """
+        from automl.space.counting import size
+
+        return size(self, inputs)
 
     def violations(self, summary: Summary) -> tuple[Violation, ...]:
         """The constraints that an architecture does not meet."""

@@ -18,6 +18,9 @@ class Decides(Protocol):
     def decide(self, name: str, domain: Domain, mark: Mark | None) -> Scalar:
         """The answer, a member of ``domain``; the same name gets the same answer."""
 
+    def compute(self, formula: Formula, names: Mapping[str, Scalar]) -> Scalar:
+        """The value of a formula."""
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -49,10 +52,10 @@ class Computed:
     formula: Formula
     mark: Mark | None = field(default=None, compare=False, repr=False)
 
-    def answer(self, asked: Decides, name: str, names: Mapping[str, Scalar]) -> Any:  # noqa: ARG002
+    def answer(self, asked: Decides, name: str, names: Mapping[str, Scalar]) -> Any:
         """The formula's value; SpaceError with the formula's place if it has none."""
         try:
-            return self.formula.evaluate(names)
+            return asked.compute(self.formula, names)
         except SpaceError as error:
             raise located(error, self.mark, name) from None
 

@@ -29,7 +29,13 @@ print(json.dumps([label.decode() for label in answer["label"].numpy()]))
 
 def run(*command: object, cwd: Path, stdin: str | None = None) -> str:
     done = subprocess.run(
-        [sys.executable, *map(str, command)], cwd=cwd, input=stdin, text=True, capture_output=True, timeout=280
+        [sys.executable, *map(str, command)],
+        check=False,
+        cwd=cwd,
+        input=stdin,
+        text=True,
+        capture_output=True,
+        timeout=280,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 
@@ -96,6 +97,14 @@ def test_when_every_trial_fails_the_search_gives_up_and_says_why(make_search) ->
     assert not caught.value.out_of_time
 
 
+def test_a_trial_that_fails_when_the_time_is_over_is_the_last(make_search) -> None:
+    failure = Failure(kind="train_error", message="no such kernel")
+    search = make_search(lambda job: time.sleep(0.1) or failure, budget=0.05, max_trials=None)
+    with pytest.raises(SearchError, match="the time is over"):
+        search.engine.search()
+    assert len(search.executor.jobs) == 1
+
+
 def test_ctrl_c_ends_the_trial_after_its_epoch_and_keeps_its_model(make_search) -> None:
     search = make_search(lambda job: [search.interrupt.request() or 0.5] * 6, max_trials=9)
     winner = search.engine.search()
@@ -131,6 +140,14 @@ def test_a_network_too_slow_to_compare_is_pruned_after_its_first_epoch(make_sear
     slow = search.study.trials()[1]
     assert slow.epochs == 1
     assert slow.reason == "too slow: 2 epochs fit into its time, the trials before had 5"
+
+
+def test_a_slow_network_does_not_shorten_the_trials_after_one_that_had_all_its_epochs(make_search) -> None:
+    epochs = iter([6, 2, 6])
+    search = make_search(lambda job: [0.5] * next(epochs), budget=1000, max_trials=3)
+    search.engine.search()
+    assert [job.training.epochs for job in search.executor.jobs] == [6, 6, 6]
+    assert search.study.trials()[1].reason.startswith("too slow: 2 epochs")
 
 
 def test_only_the_best_three_models_stay_on_the_disk(make_search) -> None:

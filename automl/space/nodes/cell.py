@@ -30,9 +30,10 @@ _MOST = {"nodes": 20, "inputs": 5, "stride": 16, "filters": 1_000_000}
 class Cell(Node):
     """Nodes that each merge a few edges; where an edge comes from and what it does are decided (Zoph et al., 2018).
 
-    A cell reads what came out last and, behind another cell, what went into that one too. Both are first brought to
-    one size, and to ``filters`` channels. An edge comes from one of them or from an earlier node and has one of
-    the ``ops``; where that leaves another shape than the cell's (a skip in a cell with a stride), it is fitted too.
+    A cell reads what came out last and, behind another cell, what went into that one; without a cell before, the latter
+    is what came out last through a 1x1 convolution of its own. Both are first brought to one size, and to ``filters``
+    channels. An edge comes from one of them or from an earlier node and has one of the ``ops``; where that leaves
+    another shape than the cell's (a skip in a cell with a stride), it is fitted too.
 
     Attributes:
         ops: What an edge may do, by name. Formulas inside see ``edge_filters``, the channels of the cell, and
@@ -69,10 +70,10 @@ class Cell(Node):
         """The cell's output, and before it the last input, for a cell behind this one."""
         here = at.child(self.name)
         assembly.step(here, self.mark)
-        last, before = assembly.one(x, here=here, mark=self.mark), x[:1]
+        last = assembly.one(x, here=here, mark=self.mark)
         filters = None if self.filters is None else self.whole("filters", self.filters, here, assembly)
         stride = self.whole("stride", self.stride, here, assembly)
-        growth = _Growth(self, here, assembly, {_LAST: last, _BEFORE: before}, filters, stride)
+        growth = _Growth(self, here, assembly, x, filters, stride)
         for number in range(self.whole("nodes", self.nodes, here, assembly)):
             growth.grow(number)
         return (*last, *self._out(growth, here, assembly))
@@ -108,14 +109,13 @@ class _Growth:
         read: Names of what some node reads.
     """
 
-    def __init__(
-        self, cell: Cell, here: Place, assembly: Assembly, inputs: Mapping[str, Flow], filters: int | None, stride: int
-    ) -> None:
-        self.tensors: dict[str, Flow] = dict(inputs)
+    def __init__(self, cell: Cell, here: Place, assembly: Assembly, x: Flow, filters: int | None, stride: int) -> None:
+        self.tensors: dict[str, Flow] = {_LAST: x[-1:], _BEFORE: x[:1]}
         self.nodes: list[str] = []
         self.read: set[str] = set()
         self._cell, self._here, self._assembly, self._stride = cell, here, assembly, stride
-        shape = assembly.shape(inputs[_LAST])
+        self._always = {_BEFORE} if len(x) == 1 else set()
+        shape = assembly.shape(x)
         width = filters if filters is not None else shape[-1]
         self._inside: Shape = (*shape[:-1], width)
         self._wanted: Shape = (*(size and -(-size // stride) for size in shape[:-1]), width)
@@ -156,12 +156,15 @@ class _Growth:
 
     def _input(self, source: str) -> Flow:
         if source not in self._fitted:
-            self._fitted[source] = self._fit(self.tensors[source], self._inside, self._here.child(source))
+            here = self._here.child(source)
+            fit = self._project if source in self._always else self._fit
+            self._fitted[source] = fit(self.tensors[source], self._inside, here)
         return self._fitted[source]
 
     def _fit(self, x: Flow, wanted: Shape, here: Place) -> Flow:
-        if self._assembly.shape(x) == wanted:
-            return x
+        return x if self._assembly.shape(x) == wanted else self._project(x, wanted, here)
+
+    def _project(self, x: Flow, wanted: Shape, here: Place) -> Flow:
         advice = "in a cell, an op keeps the size of the map or makes it smaller by =edge_stride"
         return project(x, wanted, here, self._assembly, self._cell.mark, advice=advice, pool=True)
 
