@@ -147,6 +147,9 @@ class _Training:
         """Epoch after epoch, until all are done, the clock, patience or the answer says so."""
         record, answer = self.record, Reply()
         while answer.action == "continue" and record.epochs < record.planned and not self._out_of_patience():
+            if not self.clock.allows_step():  # the answer came too late for the rest of an epoch that was planned
+                record.planned = record.epochs
+                break
             begin = time.monotonic()
             metrics = self._learn(record.epochs + 1)
             metrics |= self._validate()
@@ -166,7 +169,7 @@ class _Training:
                 )
             )
         self._settle(metrics)
-        return "complete" if answer.action == "continue" else "stopped"
+        return "stopped" if answer.action != "continue" and record.epochs < record.planned else "complete"
 
     def _learn(self, epoch: int) -> dict[str, float]:
         """One epoch, or what the clock allows of it; the means of its steps' loss and metrics."""

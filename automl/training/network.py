@@ -9,6 +9,7 @@ from automl.arch import Architecture, build_model
 from automl.data import PreparedData
 from automl.errors import TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
+from automl.ops import import_layers
 from automl.training.failures import guard
 from automl.training.session import Precision, computing_in
 
@@ -63,6 +64,7 @@ def build_network(
     import keras
 
     with guard("build_error", "build the network"):
+        import_layers(job.layers)
         architecture = Architecture.from_json(job.architecture)
         with computing_in("float32"):
             model = build_model(architecture, preprocessing=prepared.preprocessing)

@@ -9,8 +9,6 @@ from automl.training.clock import Clock
 from automl.training.keeper import Keeper
 from automl.training.network import Network
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
-
 
 @pytest.fixture
 def network():

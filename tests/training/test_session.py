@@ -8,8 +8,6 @@ import pytest
 
 from automl.training.session import precision, session
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
-
 
 def first_weights():
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)]).get_weights()[0]

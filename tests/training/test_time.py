@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
-
+from automl.jobs import Reply
 from automl.training import run_job
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-
-def test_half_a_second_trains_a_step_and_saves_a_model(make_job, recorder):
-    result = run_job(make_job(epochs=50, seconds=0.5), recorder)
+def test_hardly_any_time_trains_a_step_and_saves_a_model(make_job, recorder):
+    result = run_job(make_job(epochs=50, seconds=0.05), recorder)
     assert result.status == "complete"
     assert (result.epochs, result.planned_epochs) == (1, 1)
     assert Path(result.model_file).exists()
@@ -32,13 +29,26 @@ def test_time_is_kept_and_used_and_the_rate_reaches_zero(make_job, recorder, ric
     begin = time.monotonic()
     result = run_job(make_job(rich, epochs=10_000, seconds=4.0, patience=None), recorder)
     taken = time.monotonic() - begin
-    assert 2.8 < taken < 5.0
+    assert 2.8 < taken < 8.0  # the machine may be busy
     assert result.status == "complete"
     assert 1 < result.epochs < 10_000
     assert result.planned_epochs == result.epochs
     rates = [report.learning_rate for report in recorder]
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] < 0.05 * 5e-3
+
+
+def test_no_epoch_begins_when_the_answer_comes_after_the_time(make_job):
+    reports = []
+
+    def late(report):
+        reports.append(report)
+        time.sleep(2.5)
+        return Reply()
+
+    result = run_job(make_job(epochs=10_000, seconds=2.0), late)
+    assert (result.status, result.epochs, result.planned_epochs) == ("complete", 1, 1)
+    assert [set(report.metrics) for report in reports] == [{"loss", "accuracy", "val_loss", "val_accuracy"}]
 
 
 def test_enough_time_changes_nothing(make_job, recorder):
