@@ -95,7 +95,11 @@ def _show_unexpected(error: Exception) -> None:
     _show(error, f"{type(error).__name__}: {error}")
     if debugging():
         return
-    with tempfile.NamedTemporaryFile("w", prefix="automl-error-", suffix=".txt", delete=False) as file:
-        file.write(f"command: automl {' '.join(sys.argv[1:])}\n")
-        traceback.print_exception(error, file=file)
+    from automl.study.urls import hide_passwords
+
+    report = [f"command: automl {' '.join(sys.argv[1:])}\n", *traceback.format_exception(error)]
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="automl-error-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
+        file.write(hide_passwords("".join(report)))  # of --storage; the person is asked to send the file
     typer.echo(f"this is a fault in automl; please report it with {file.name}", err=True)

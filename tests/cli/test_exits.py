@@ -76,6 +76,17 @@ def test_an_unexpected_error_keeps_its_traceback_in_a_file(tmp_path, monkeypatch
     assert "Traceback" in Path(second.split(" with ")[1]).read_text()
 
 
+def test_the_report_of_a_fault_holds_no_password_and_any_file_name(tmp_path, monkeypatch):
+    url = "postgresql://me:geheim@host/db"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["automl", "search", "\udcff", "--storage", url])
+    run(ZeroDivisionError(f"cannot reach {url}"))
+    (report,) = tmp_path.iterdir()
+    text = report.read_text(encoding="utf-8")
+    assert "geheim" not in text
+    assert text.count("postgresql://me:***@host/db") == 2
+
+
 def test_debugging_shows_the_traceback_at_once(monkeypatch, tmp_path):
     monkeypatch.setenv("AUTOML_DEBUG", "1")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
