@@ -29,7 +29,7 @@ from automl.space.ways import Asked, Fork, Later, Outcome, Way
 if TYPE_CHECKING:
     from automl.space.space import Space
 
-_MOST_WAYS = 1_000_000
+_MOST_WAYS = 100_000
 _INPUT = "~"  # what flows into a node that is counted
 
 
@@ -104,7 +104,7 @@ class Counter:
 
     def total(self) -> Tally:
         """Of the whole space."""
-        return self._resolved(self._explore(self._whole).changed, "")
+        return self._explore(self._whole, "").changed
 
     def _whole(self, way: Way) -> bool:
         self.globals = way.globals = dict(sizes(self.inputs)) if self.inputs else {}
@@ -127,8 +127,8 @@ class Counter:
         frame = _Frame(at.names)
         self._frames.append(frame)
         try:
-            found = self._explore(_through(node, at, exact), exact=exact or isinstance(node, Residual))
-            outcome = Outcome(*(self._resolved(each, at.child(node.name).decisions) for each in found))
+            base = at.child(node.name).decisions
+            outcome = self._explore(_through(node, at, exact), base, exact=exact or isinstance(node, Residual))
         finally:
             self._frames.pop()
         scope = at.scope[0] if any(shared for each in outcome for shared in each) else None
@@ -184,8 +184,8 @@ class Counter:
             self._open[id(node)] = _asks(node, self.space.blocks)
         return self._open[id(node)]
 
-    def _explore(self, go: Callable[[Way], bool], *, exact: bool = False) -> Outcome:
-        """Every way: one that forks is gone again for each answer."""
+    def _explore(self, go: Callable[[Way], bool], base: str, *, exact: bool = False) -> Outcome:
+        """Every way: one that forks is gone again for each answer. Parts below ``base`` become numbers."""
         same, changed = ZERO, ZERO
         waiting: list[dict[str, Scalar]] = [{}]
         while waiting:
@@ -196,12 +196,12 @@ class Counter:
             way = Way(self, given, exact=exact)
             try:
                 unchanged = go(way)
+                tally = self._resolved(way.tally(), base)
             except Fork as fork:
                 if fork.way is not way:
                     raise
                 waiting += [{**given, fork.name: value} for value in values_of(fork.domain, fork.name)]
             else:
-                tally = way.tally()
                 same, changed = (plus(same, tally), changed) if unchanged else (same, plus(changed, tally))
         return Outcome(same, changed)
 
@@ -224,11 +224,12 @@ class Counter:
             return shared - rivals, this.tally
 
         def together(way: Way) -> bool:
-            way.inline = True
-            leaves = [way.emit(this.node, (_INPUT,), self._shared[n].at)[-1:] == (_INPUT,) for n in sorted(rivals)]
+            places = [self._shared[n].at for n in sorted(rivals)]
+            leaves = [way.walk(this.node, (_INPUT,), at)[-1:] == (_INPUT,) for at in places]
             return leaves == [self._shared[n].same for n in sorted(rivals)]
 
-        return shared - rivals, self._explore(together).same
+        base = this.at.child(this.node.name).decisions
+        return shared - rivals, self._explore(together, base, exact=True).same
 
 
 def _through(node: Node, at: Place, exact: bool) -> Callable[[Way], bool]:
@@ -244,7 +245,7 @@ def _through(node: Node, at: Place, exact: bool) -> Callable[[Way], bool]:
                 way.operation(node, at)
             case Call():
                 y = way.call(node, x, at)
-            case Cell() if not way.inline:
+            case Cell():
                 y = way.cell(node, x, at)
             case Each():
                 y = emit_body(node.do, x, at.child(node.name).scoped(), way)

@@ -120,16 +120,13 @@ class Way(Outline):
         counter: Counts the nodes inside.
         given: Answers that this way was split by.
         exact: Whether it matters if the nodes inside leave their input as it is.
-
-    Attributes:
-        inline: Whether the nodes inside are walked as part of this way.
     """
 
     def __init__(self, counter: Counts, given: Mapping[str, Scalar], *, exact: bool) -> None:
         super().__init__(counter.space, DefaultDecider(), counter.inputs)
         self.globals = counter.globals
-        self.inline = False
         self.exact = exact
+        self._shares = False
         self._counter = counter
         self._given = given
         self._asked: dict[str, Domain] = {}
@@ -160,10 +157,8 @@ class Way(Outline):
                 return [self.later(item, f"{name}.{number}", names) for number, item in enumerate(items)]
 
     def emit(self, node: Node, x: Flow, at: Place) -> Flow:
-        """Count the node, or walk it where that cannot be done by itself."""
-        if self.inline:
-            return self._walk(node, x, at)
-        outcome = self._counter.shared(node, at) if _is_shared(at) else None
+        """Count the node."""
+        outcome = self._counter.shared(node, at) if self._shares or _is_shared(at) else None
         if outcome is None:
             outcome = self._counter.outcome(node, at, exact=self.exact)
         self._outcomes.append(outcome)
@@ -174,15 +169,10 @@ class Way(Outline):
             return (*before, *self._tensor())
         return (*before, Tensor.of(len(self._outcomes) - 1, x[-1], self))
 
-    def _walk(self, node: Node, x: Flow, at: Place) -> Flow:
-        match node:
-            case Operation():
-                self.operation(node, at)
-                return self._tensor()
-            case Call():
-                return self.call(node, x, at)
-            case _:
-                return node.emit(x, at, self)
+    def walk(self, node: Node, x: Flow, at: Place) -> Flow:
+        """Walk through a node as a part of this way that may come again: what is asked again is one question."""
+        self._shares = True
+        return self.call(node, x, at) if isinstance(node, Call) else node.emit(x, at, self)
 
     def operation(self, node: Operation, at: Place) -> None:
         """As ``Operation.emit``, nothing depends on the arguments."""
@@ -206,7 +196,7 @@ class Way(Outline):
     def cell(self, node: Cell, x: Flow, at: Place) -> Flow:
         """As ``Cell.emit``; where an edge comes from and what it does only multiplies."""
         here = at.child(node.name)
-        stride = node.stride.answer(self, f"{here.decisions}/stride", here.names)
+        stride = self.later(node.stride, f"{here.decisions}/stride", here.names)
         nodes = node.nodes.answer(self, f"{here.decisions}/nodes", here.names)
         if node.filters is not None:
             self.later(node.filters, f"{here.decisions}/filters", here.names)
@@ -224,7 +214,7 @@ class Way(Outline):
             self.later(node.out, f"{here.decisions}/out", here.names)
         return (*x[-1:], *self._tensor())
 
-    def _edge(self, node: Cell, at: Place, stride: Scalar) -> Tally:
+    def _edge(self, node: Cell, at: Place, stride: Any) -> Tally:
         total = ZERO
         for name, body in node.ops.items():
             inside = at.branch(f"={name}")._replace(names={**at.names, EDGE_NAMES[1]: stride})
