@@ -93,7 +93,6 @@ class Engine:
         self._epochs: int | None = None  # at most so many, since the clock shortened the first trial's schedule
         self._usual: int | None = None  # epochs of the first complete trial, which others are compared with
         self._failed_in_a_row = 0
-        self._acknowledged = False
         self._checkpoints = Checkpoints(rules.checkpoints, rules.objective)
         self.winner: Winner | None = None
         self.trained = 0
@@ -110,7 +109,7 @@ class Engine:
             reason = self._fill() if self._executor.ready() else self._interrupted()
             if not self._running and reason:
                 break
-            self._acknowledge_interrupt()
+            self._interrupt.acknowledge(self._events)
             for event in self._executor.poll(TICK):
                 if isinstance(event, EpochReport):
                     self._on_epoch(event)
@@ -122,12 +121,6 @@ class Engine:
             raise self._nothing_found(reason)
         self._events.stopping(reason)
         return self.winner
-
-    def _acknowledge_interrupt(self) -> None:
-        """Say at once that Ctrl-C was heard: a person who sees nothing presses it again, which ends without a model."""
-        if self._interrupt.requested and not self._acknowledged:
-            self._acknowledged = True
-            self._events.warning("finishing the epoch, then delivering the best model; Ctrl-C again ends at once")
 
     def _fill(self) -> str:
         """Start trials while there is room and reason; returns why no further one starts, or an empty text."""

@@ -53,12 +53,18 @@ def train_final(
     events.final_started(job.training.epochs)
     result = _run(job, executor, events, interrupt)
     if result.status == "stopped":
-        return own
+        return _instead(own, job)
     if result.failure is not None or result.model_file is None or not _finite(result.metrics):
         why = result.failure.message if result.failure is not None else "its loss is not finite"
         events.warning(f"the final training failed ({why}); the best trial's own model is delivered")
-        return own
+        return _instead(own, job)
     return FinalModel(Path(result.model_file), refit=True, epochs=result.epochs, metrics=winner.result.metrics)
+
+
+def _instead(own: FinalModel, job: TrialJob) -> FinalModel:
+    """The winner's own model; what the final training left half done must not lie beside it."""
+    Path(job.model_file).unlink(missing_ok=True)
+    return own
 
 
 def _own_model(winner: Winner) -> FinalModel:
@@ -95,6 +101,7 @@ def _job(winner: Winner, rules: Rules, seconds: float | None) -> TrialJob:
 def _run(job: TrialJob, executor: Executor, events: Events, interrupt: Interrupt) -> TrialResult:
     executor.submit(job)
     while True:
+        interrupt.acknowledge(events)
         for event in executor.poll(TICK):
             if not isinstance(event, EpochReport):
                 return event

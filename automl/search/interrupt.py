@@ -5,7 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl.events import Events
 
 
 class Interrupt:
@@ -21,12 +24,19 @@ class Interrupt:
 
     def __init__(self) -> None:
         self.requested = False
+        self._acknowledged = False
         self._previous: Any = None
         self._installed = False
 
     def request(self) -> None:
         """Ask the search to finish its epoch and deliver."""
         self.requested = True
+
+    def acknowledge(self, events: Events) -> None:
+        """Say once that Ctrl-C was heard: a person who sees nothing presses it again, which ends without a model."""
+        if self.requested and not self._acknowledged:
+            self._acknowledged = True
+            events.warning("finishing the epoch, then delivering the best model; Ctrl-C again ends at once")
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():

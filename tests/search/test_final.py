@@ -37,6 +37,23 @@ def test_ctrl_c_before_the_final_training_delivers_the_winners_own_model(make_se
     assert len(search.executor.jobs) == 1
 
 
+def test_ctrl_c_in_the_final_training_is_acknowledged_and_leaves_nothing_of_it(make_search) -> None:
+    def curve(job: TrialJob) -> list[float]:
+        if job.job_id == "final":
+            search.interrupt.request()
+        return [epoch / 10 for epoch in range(job.training.epochs)]
+
+    search = make_search(curve, max_trials=1)
+    winner = search.engine.search()
+    final = train_final(
+        winner, search.rules, executor=search.executor, events=search.events, interrupt=search.interrupt
+    )
+    assert search.executor.jobs[-1].job_id == "final"
+    assert not final.refit
+    assert [file.name for file in search.rules.checkpoints.iterdir()] == ["trial-0.keras"]
+    assert "finishing the epoch" in search.events.warnings[0]
+
+
 def test_without_time_for_it_the_winners_own_model_is_delivered(make_search) -> None:
     search = make_search(lambda job: [0.5], max_trials=1, budget=1.2)
     assert not finish(search).refit
