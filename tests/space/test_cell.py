@@ -73,7 +73,9 @@ def test_keras_makes_of_a_nasnet_cell_the_shapes_and_parameters_inferred(nasnet:
     import keras
 
     for seed in range(SAMPLES):
-        found = interpret(nasnet, RandomDecider(np.random.default_rng(seed)), shape=(15, 12, 3)).architecture
+        drawn = RandomDecider(np.random.default_rng(seed))
+        short = {} if seed % 6 == 0 else {"stage/times": 1, "stage.*/normal/times": 1}  # to take seconds, not minutes
+        found = interpret(nasnet, ReplayDecider(short, drawn), shape=(15, 12, 3)).architecture
         keras.utils.clear_session()
         model, summary = build_model(found), summarize(found)
         assert model.count_params() == summary.parameters
