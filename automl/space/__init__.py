@@ -7,6 +7,7 @@ from automl.space.document import Scalar
 from automl.space.domains import Categorical, Domain, FloatRange, IntRange, PowerOfTwo
 from automl.space.shipped import shipped_path, shipped_spaces
 from automl.space.space import Candidate, Space
+from automl.space.trials import made_up_data
 
 __all__ = [
     "Candidate",
@@ -23,6 +24,7 @@ __all__ = [
     "Scalar",
     "Space",
     "Violation",
+    "made_up_data",
     "shipped_path",
     "shipped_spaces",
 ]

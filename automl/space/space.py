@@ -36,6 +36,8 @@ from automl.space.yaml_text import MAX_BYTES, read_yaml
 from automl.space.yaml_writer import named, write_yaml
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from automl.space.counting import SpaceSize
 
 _KEYS = ("version", "name", "task", "inputs", "outputs", "vars", "blocks", "model", "train", "constraints", "seeds")
@@ -216,6 +218,79 @@ class Space:
         from automl.space.counting import size
 
         return size(self, inputs)
+
+    def sample(
+        self,
+        rng: np.random.Generator,
+        *,
+        inputs: Mapping[str, Input],
+        heads: Mapping[str, Mapping[str, Any]],
+        tries: int = 1000,
+    ) -> Candidate:
+        """A random candidate whose layers fit and that meets the constraints.
+
+        Args:
+            rng: Where chance comes from.
+            inputs: As for ``interpret``.
+            heads: As for ``interpret``.
+            tries: How many points are drawn at the most.
+
+        Raises:
+            SpaceError: None of them was allowed; the message names the constraint that failed most.
+        """
+        from automl.space.points import sample
+
+        return sample(self, rng, inputs=inputs, heads=heads, tries=tries)
+
+    def mutate(
+        self,
+        params: Mapping[str, Scalar],
+        rng: np.random.Generator,
+        *,
+        inputs: Mapping[str, Input] | None = None,
+        heads: Mapping[str, Mapping[str, Any]] | None = None,
+        tries: int = 1000,
+    ) -> dict[str, Scalar]:
+        """Another point: one decision that counts is made anew, and with it all that depends on it.
+
+        >>> import numpy as np
+        >>> space = Space.parse("model: [{conv: {choice: [4, 8]}}, head]")
+        >>> space.mutate({"conv/filters": 8}, np.random.default_rng(1))
+        {'conv/filters': 4}
+
+        Args:
+            params: A point; what it lacks has its default, what it does not need is left out.
+            rng: Where chance comes from.
+            inputs: Data; needed only where what is asked depends on its size.
+            heads: With both, the point's layers fit, too, and it meets the constraints.
+            tries: How many are looked at for that.
+
+        Raises:
+            SpaceError: Nothing is open, an answer is outside its domain, or no try was allowed; then the message names
+                the constraint that failed most.
+        """
+        from automl.space.points import mutate
+
+        return mutate(self, params, rng, inputs=inputs, heads=heads, tries=tries)
+
+    def crossover(
+        self,
+        a: Mapping[str, Scalar],
+        b: Mapping[str, Scalar],
+        rng: np.random.Generator,
+        *,
+        inputs: Mapping[str, Input] | None = None,
+        heads: Mapping[str, Mapping[str, Any]] | None = None,
+        tries: int = 1000,
+    ) -> dict[str, Scalar]:
+        """A point with every decision from one of two (uniform crossover, Syswerda, 1989).
+
+        Decisions that are open in the mixture but known to neither are drawn. Arguments and errors are those of
+        ``mutate``.
+        """
+        from automl.space.points import crossover
+
+        return crossover(self, a, b, rng, inputs=inputs, heads=heads, tries=tries)
 
     def violations(self, summary: Summary) -> tuple[Violation, ...]:
         """The constraints that an architecture does not meet."""

@@ -32,8 +32,16 @@ class Placeholder:
     heads: Mapping[str, Mapping[str, Any]]
 
 
+def _one(kind: str, answer: str) -> Placeholder:
+    return Placeholder([{kind: each} for each in SAMPLES[kind]], {"label": HEADS[answer]})
+
+
 PLACEHOLDERS: Mapping[str, Placeholder] = {
-    "image-classify": Placeholder([{"image": each} for each in SAMPLES["image"]], {"label": HEADS["classification"]}),
+    "image-classify": _one("image", "classification"),
+    "text-classify": _one("text", "classification"),
+    "series-classify": _one("series", "classification"),
+    "series-forecast": _one("series", "regression"),
+    "tabular-classify": _one("tabular", "classification"),
 }
 """What a space of a task is tried with, where it does not say itself what goes in and out."""
 
@@ -161,3 +169,15 @@ def _interpret_seed(space: Space, placeholder: Placeholder, seed: _Seed) -> Cand
             misfit = error
     assert misfit is not None
     raise misfit
+
+
+def made_up_data(space: Space) -> tuple[Mapping[str, Input], Mapping[str, Mapping[str, Any]]]:
+    """Inputs and heads that the default of a space fits, for looking at it without data.
+
+    Raises:
+        SpaceError: Nothing is known of what goes into it; name its ``inputs`` or its ``task``.
+    """
+    placeholder = _placeholder(space)
+    if placeholder is None:
+        raise SpaceError("nothing is known of its data; give it 'inputs' and 'outputs', or a 'task'", file=space.file)
+    return _fitting(space, placeholder), placeholder.heads
