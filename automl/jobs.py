@@ -122,6 +122,7 @@ class TrialJob(_Message):
         seconds: Wall seconds the job may take from its start to its last validation and saved model, building included;
             the learning-rate schedule is fitted to it. None: no limit, and the job is repeatable bit for bit.
         model_file: Where to write the best (``rows="train"``) or last (``rows="all"``) model, a ``.keras`` file.
+        layers: ``module:qualname`` of a person's own layers, whose modules must be imported first.
     """
 
     job_id: str
@@ -133,6 +134,7 @@ class TrialJob(_Message):
     seed: int = Field(ge=0, lt=2**32)
     seconds: float | None = None
     model_file: str
+    layers: tuple[str, ...] = ()
 
 
 class EpochReport(_Message):
@@ -178,7 +180,7 @@ class TrialResult(_Message):
 
     Attributes:
         job_id: Whose result.
-        status: ``complete``: all planned epochs, early stopping or the clock; ``stopped``: a ``Reply`` said so.
+        status: ``complete``: all planned epochs, early stopping or the clock; ``stopped``: a ``Reply`` said so before.
         epochs: Epochs trained.
         planned_epochs: Epochs the schedule was laid out for in the end.
         best_epoch: 1-based; the epoch whose weights ``model_file`` holds.

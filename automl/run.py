@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from automl.events import Events, SearchStart
 from automl.execution import Executor, make_executor
 from automl.export import Manifest, Output, write_bundle
 from automl.jobs import Objective
+from automl.ops import own_layers
 from automl.search.clock import Clock
 from automl.search.engine import Engine, Rules, Winner
 from automl.search.final import FinalModel, train_final
@@ -104,6 +105,7 @@ def _run(config: SearchConfig, events: Events) -> SearchResult:
     task = tasks.get(config.task)
     objective = task.objective(config.objective)
     space = _load_space(config, task)
+    config = _where_layers_allow(config, events)
     folder = RunFolder.create(
         config.out, task=task.name, storage=config.storage, study=config.study, default_parent=config.runs
     )
@@ -139,6 +141,7 @@ class _Search:
         rules = Rules(
             task=self.task.name,
             data=self.folder.prepared,
+            layers=_origins(),
             objective=self.objective,
             max_trials=config.max_trials,
             plan=Plan(config.time_budget, growth),
@@ -207,6 +210,7 @@ class _Search:
             training=proposal.training,
             parameters=winner.result.parameters or proposal.summary.parameters,
             fingerprint=proposal.architecture.fingerprint,
+            layers=_origins(),
             trial=proposal.number,
             study=self.folder.study,
         )
@@ -252,6 +256,20 @@ def _load_space(config: SearchConfig, task: Task) -> Space:
     return space
 
 
+def _origins() -> tuple[str, ...]:
+    return tuple(op.origin for op in own_layers() if op.origin is not None)
+
+
+def _where_layers_allow(config: SearchConfig, events: Events) -> SearchConfig:
+    """The configuration, with training in this process where a worker could not import a person's own layer."""
+    bound = [op for op in own_layers() if not op.travels]
+    if not bound or config.workers == 0:
+        return config
+    names = ", ".join(f"{op.name!r} ({op.origin})" for op in bound)
+    events.warning(f"training in this process: a worker cannot import {names}; a module of its own would change that")
+    return replace(config, workers=0)
+
+
 def _check_default(space: Space, task: Task, prepared: PreparedData) -> None:
     """Refuse a space whose default does not fit the data before anything is trained."""
     try:
@@ -266,7 +284,7 @@ def _check_default(space: Space, task: Task, prepared: PreparedData) -> None:
 def _discard_if_empty(folder: RunFolder) -> None:
     try:
         folder.discard()
-    except AutoMLError as error:
+    except (AutoMLError, OSError) as error:  # what went wrong before this is what the person must read
         log.debug("kept %s: %s", folder.path, error)
 
 

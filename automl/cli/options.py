@@ -25,6 +25,29 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON document."
 BadFileOpt = Annotated[OnBadFile, typer.Option("--on-bad-file", help="A file that is no picture: stop, or skip it.")]
 
 
+ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
+
+
+def import_modules(names: str) -> None:
+    """Import what registers a person's own layers, before a space names them.
+
+    Raises:
+        ConfigError: A module cannot be imported.
+    """
+    from importlib import import_module
+
+    from automl.config import parse_list
+    from automl.errors import AutoMLError, ConfigError
+
+    for name in parse_list(names):
+        try:
+            import_module(name)
+        except AutoMLError:
+            raise
+        except Exception as error:  # a person's module may raise anything
+            raise ConfigError(f"--import {name}: {type(error).__name__}: {error}") from error
+
+
 def open_model(path: Path) -> TrainedModel:
     """The trained model of a run or bundle, without TensorFlow's start-up noise.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.options import BadFileOpt, JsonOpt, OnBadFile
+from automl.cli.options import BadFileOpt, ImportOpt, JsonOpt, OnBadFile, import_modules
 
 if TYPE_CHECKING:
     from automl.run import SearchResult
@@ -38,6 +38,7 @@ def search(
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Makes the search repeatable.")] = None,
     objective: Annotated[str | None, typer.Option("--objective", metavar="METRIC", help="What to improve.")] = None,
     max_epochs: Annotated[int | None, typer.Option("--max-epochs", metavar="N", help="Longest training.")] = None,
+    imports: ImportOpt = "",
     workers: Annotated[int, typer.Option("--workers", metavar="N", help="0 trains in this process.")] = 1,
     on_bad_file: BadFileOpt = OnBadFile.error,
     cache_dir: Annotated[
@@ -49,6 +50,7 @@ def search(
     """Find the best network for DATA, train it and save it."""
     from automl.config import SearchConfig, draw_seed, parse_duration
 
+    import_modules(imports)
     if trials is None and time_budget is None:
         time_budget = DEFAULT_BUDGET
         _unless(quiet, f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}")

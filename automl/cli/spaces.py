@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from automl.cli.options import JsonOpt
+from automl.cli.options import ImportOpt, JsonOpt, import_modules
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look at search spaces and check your own.")
 
@@ -38,6 +38,7 @@ def validate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file.")],
     shape: Annotated[str, typer.Option(metavar="HxWxC", help="Shape of one input row.")] = "32x32x3",
     classes: Annotated[int, typer.Option(min=2, help="How many classes the head has.")] = 10,
+    imports: ImportOpt = "",
     as_json: JsonOpt = False,
 ) -> None:
     """Check a space and show what its default network costs."""
@@ -46,6 +47,7 @@ def validate(
     from automl.progress.words import size
     from automl.space import DefaultDecider, Space
 
+    import_modules(imports)
     space = Space.load(file)
     heads = {"label": {"units": classes, "activation": "softmax"}}
     candidate = space.interpret(DefaultDecider(), inputs={"image": Input(_shape(shape))}, heads=heads)

@@ -50,6 +50,8 @@ class WorkerHandle:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
+                # What this process can import, a worker can: a person's own layers among them.
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 start_new_session=True,  # Ctrl-C in the terminal goes to the coordinator alone
             )
         assert self._process.stdin is not None
@@ -111,6 +113,9 @@ class WorkerHandle:
 
     def _kill_group(self) -> None:
         """Nothing that the worker started outlives it."""
+        if sys.platform == "win32":  # without process groups: the worker's children are left to end by themselves
+            self._process.kill()
+            return
         try:
             os.killpg(self.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):  # all gone; macOS says it the second way

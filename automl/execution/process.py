@@ -16,7 +16,8 @@ from automl.jobs import PROTOCOL, EpochReport, Failure, Reply, TrialJob, TrialRe
 
 _log = logging.getLogger("automl.execution")
 
-_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM)  # how others, such as the system short of memory, end a process
+_SIGKILL = 9  # which Windows has no name for
+_FROM_OUTSIDE = (_SIGKILL, signal.SIGTERM)  # how others, such as the system short of memory, end a process
 
 
 class ProcessExecutor:
@@ -156,7 +157,7 @@ def _check_protocol(hello: Frame) -> None:
 
 def _crash(status: int, log_tail: str) -> Failure:
     advice = "Its last messages:\n" + log_tail
-    if status == -signal.SIGKILL:
+    if status == -_SIGKILL:
         advice = "Often this is the system short of memory: smaller batches or networks help. " + advice
     message = f"the worker process {_ended(status)}"
     return Failure(kind="crashed", message=message, advice=advice, transient=-status in _FROM_OUTSIDE)

@@ -114,6 +114,7 @@ class Manifest(_Part):
         training: How it was trained.
         parameters: Weights of the network, preprocessing's constants left out.
         fingerprint: SHA-256 of the canonical architecture.
+        layers: ``module:qualname`` of a person's own layers, whose modules must be imported before the model is loaded.
         trial: Number of the trial it comes from.
         study: Name of the study it comes from.
         versions: Of this package, Keras, TensorFlow, NumPy and Python.
@@ -132,6 +133,7 @@ class Manifest(_Part):
     training: TrainingSettings
     parameters: int = Field(ge=0)
     fingerprint: str
+    layers: tuple[str, ...] = ()
     trial: int | None = None
     study: str | None = None
     versions: Mapping[str, str] = Field(default_factory=installed_versions)

@@ -113,6 +113,7 @@ class FileSource:
             for start in range(0, len(self._files), size):
                 found = list(pool.map(self._read, self._files[start : start + size]))
                 self._kept += [start + place for place, pixels in enumerate(found) if pixels is not None]
+                self.skipped += [str(self._files[start + place]) for place, pixels in enumerate(found) if pixels is None]
                 pictures = [pixels for pixels in found if pixels is not None]
                 if pictures:
                     yield np.stack(pictures)
@@ -132,7 +133,6 @@ class FileSource:
             if self._on_bad_file == "error":
                 raise
             log.info("left out: %s", error)
-            self.skipped.append(str(path))
             return None
 
 

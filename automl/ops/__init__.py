@@ -26,7 +26,7 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     transposed,
 )
 from automl.ops.base import Built, Cost, Op, UnaryOp
-from automl.ops.custom import import_layers, origins, register_layer
+from automl.ops.custom import import_layers, origins, own_layers, register_layer
 from automl.ops.registry import create, get, names, op
 from automl.ops.shapes import Shape, show, size
 
@@ -42,6 +42,7 @@ __all__ = [
     "names",
     "op",
     "origins",
+    "own_layers",
     "register_layer",
     "show",
     "size",

@@ -148,6 +148,11 @@ def origins(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(op.origin for op in classes if op.origin is not None)
 
 
+def own_layers() -> tuple[type[Op], ...]:
+    """The operations that were registered from a person's layers, by name."""
+    return tuple(op for op in map(registry.get, registry.names()) if op.origin is not None)
+
+
 def import_layers(found_at: Iterable[str]) -> None:
     """Import the modules that register layers, from what ``origins`` gave.
 

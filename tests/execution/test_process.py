@@ -230,7 +230,7 @@ def test_events_that_come_together_are_polled_in_order(executor, make_job):
     executor.submit(make_job("epochs:1"))
     executor.reply("trial-0", Reply())  # before the question: the job goes on at once
     time.sleep(1.5)
-    events = executor.poll(5)
-    while not isinstance(events[-1], TrialResult):
+    events = []
+    while not events or not isinstance(events[-1], TrialResult):
         events += executor.poll(5)
     assert [type(event) for event in events] == [EpochReport, TrialResult]

@@ -1,0 +1,71 @@
+"""A person's own ``keras.Layer``, registered in a module beside the data and used from YAML."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+MODULE = '''
+import keras
+from automl.ops import register_layer
+
+
+@register_layer("scale_by")
+class ScaleBy(keras.Layer):
+    """Multiplies by a constant."""
+
+    def __init__(self, factor: float = 2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return self.factor * x
+
+    def get_config(self):
+        return super().get_config() | {"factor": self.factor}
+'''
+SPACE = """
+version: 1
+name: own
+task: image-classify
+model: [flatten, {scale_by: {factor: {float: [0.5, 2.0], default: 0.5}}}, {dense: 16}, relu, head]
+train: {lr: 0.01}
+"""
+SEARCH = "search --task image-classify data/digits/train --space own.yaml --trials 1 --max-epochs 2 -o own-run -q".split()
+
+
+@pytest.fixture
+def with_layers(at_place: Path) -> Path:
+    (at_place / "my_layers.py").write_text(MODULE)
+    (at_place / "own.yaml").write_text(SPACE)
+    return at_place
+
+
+def test_a_layer_of_ones_own_is_searched_trained_and_predicted_with(automl_process, with_layers: Path) -> None:
+    done = automl_process(*SEARCH, "--import", "my_layers", cwd=with_layers)
+    assert done.exit_code == 0, done.stderr
+    manifest = json.loads((with_layers / "own-run/model/manifest.json").read_text())
+    assert manifest["layers"] == ["my_layers:ScaleBy"]
+    answer = automl_process("evaluate", "own-run", "data/digits/test", "--json", cwd=with_layers)
+    assert json.loads(answer.stdout)["metrics"]["accuracy"] > 0.3
+
+    (with_layers / "my_layers.py").unlink()
+    lost = automl_process("evaluate", "own-run", "data/digits/test", cwd=with_layers)
+    assert lost.exit_code == 2
+    assert "my_layers:ScaleBy cannot be imported" in lost.stderr
+    assert "PYTHONPATH" in lost.stderr
+
+
+def test_without_the_import_the_layer_is_unknown(automl, with_layers: Path) -> None:
+    done = automl("spaces", "validate", "own.yaml")
+    assert done.exit_code == 2
+    assert "own.yaml:5:" in done.stderr
+    assert "scale_by" in done.stderr
+
+
+def test_a_module_that_cannot_be_imported_is_named(automl, with_layers: Path) -> None:
+    done = automl("spaces", "validate", "own.yaml", "--import", "my_layer")
+    assert done.exit_code == 2
+    assert "--import my_layer: ModuleNotFoundError" in done.stderr
