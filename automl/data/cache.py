@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from automl.data.dataset import CACHE_FORMAT, Dataset
 from automl.errors import DataError
-from automl.files import whole_folder
+from automl.files import folder_size, whole_folder
 
 logger = logging.getLogger("automl.data")
 
@@ -90,7 +90,7 @@ def clear_cache(cache_dir: Path | None = None) -> int:
     freed = 0
     for directory in _directories(root):
         with FileLock(root / f"{directory.name}.lock"):  # the lock's empty file stays: another process may hold it
-            freed += _size(directory) + _clear_aside(root, directory.name)
+            freed += folder_size(directory) + _clear_aside(root, directory.name)
             shutil.rmtree(directory, ignore_errors=True)
     return freed
 
@@ -112,7 +112,7 @@ def _clear_aside(root: Path, key: str) -> int:
     """Delete what a process that was killed left of this dataset; its lock must be held."""
     freed = 0
     for left in root.glob(f".{key}.*"):
-        freed += _size(left)
+        freed += folder_size(left)
         shutil.rmtree(left, ignore_errors=True)
     return freed
 
@@ -131,8 +131,4 @@ def _entry(directory: Path) -> CacheEntry:
         whole = document["cache_format"] == CACHE_FORMAT
     except (OSError, ValueError, KeyError, TypeError):
         source, rows, whole = "", 0, False
-    return CacheEntry(directory, source, rows if whole else 0, _size(directory), directory.stat().st_mtime)
-
-
-def _size(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+    return CacheEntry(directory, source, rows if whole else 0, folder_size(directory), directory.stat().st_mtime)
