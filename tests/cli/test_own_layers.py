@@ -33,7 +33,8 @@ task: image-classify
 model: [flatten, {scale_by: {factor: {float: [0.5, 2.0], default: 0.5}}}, {dense: 16}, relu, head]
 train: {lr: 0.01}
 """
-SEARCH = "search --task image-classify data/digits/train --space own.yaml --trials 1 --max-epochs 2 -o own-run -q".split()
+SEARCH = ("search", "--task", "image-classify", "data/digits/train", "--space", "own.yaml", "--out", "own-run", "-q")
+SHORT = ("--trials", "1", "--max-epochs", "2")
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def with_layers(at_place: Path) -> Path:
 
 
 def test_a_layer_of_ones_own_is_searched_trained_and_predicted_with(automl_process, with_layers: Path) -> None:
-    done = automl_process(*SEARCH, "--import", "my_layers", cwd=with_layers)
+    done = automl_process(*SEARCH, *SHORT, "--import", "my_layers", cwd=with_layers)
     assert done.exit_code == 0, done.stderr
     manifest = json.loads((with_layers / "own-run/model/manifest.json").read_text())
     assert manifest["layers"] == ["my_layers:ScaleBy"]
