@@ -142,7 +142,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
     @property
     def n_trials_(self) -> int:
         """Trials that trained at least one epoch."""
-        return sum(record.trained and record.state != "duplicate" for record in self._records())
+        return sum(record.trained for record in self._records())
 
     @property
     def best_score_(self) -> float:
