@@ -111,9 +111,10 @@ class FileSource:
         readers = max(1, min(_MOST_READERS, os.cpu_count() or 1))
         with bombs_are_errors(), ThreadPoolExecutor(readers, thread_name_prefix="automl-decode") as pool:
             for start in range(0, len(self._files), size):
-                found = list(pool.map(self._read, self._files[start : start + size]))
+                files = self._files[start : start + size]
+                found = list(pool.map(self._read, files))
                 self._kept += [start + place for place, pixels in enumerate(found) if pixels is not None]
-                self.skipped += [str(self._files[start + place]) for place, pixels in enumerate(found) if pixels is None]
+                self.skipped += [str(file) for file, pixels in zip(files, found, strict=True) if pixels is None]
                 pictures = [pixels for pixels in found if pixels is not None]
                 if pictures:
                     yield np.stack(pictures)
