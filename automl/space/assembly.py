@@ -63,7 +63,7 @@ class Place(NamedTuple):
         """The place one level deeper."""
         decisions, path, weights, names, depth, scope, output = self
         weights = None if weights is None else f"{weights}/{segment}"
-        return Place(_join(decisions, segment), _join(path, segment), weights, names, depth + 1, scope, output)
+        return Place(joined(decisions, segment), joined(path, segment), weights, names, depth + 1, scope, output)
 
     def branch(self, suffix: str) -> Place:
         """The place inside one branch or copy: ``kind`` becomes ``kind=sep``, ``block`` becomes ``block.0``."""
@@ -77,7 +77,7 @@ class Place(NamedTuple):
     def tied(self, key: str) -> Place:
         """The place with the decisions and weights of all that is tied by ``key``; people still see where it is."""
         decisions, weights = self.scope
-        return self._replace(decisions=_join(decisions, f"tie={key}"), weights=_join(weights, f"tie={key}"))
+        return self._replace(decisions=joined(decisions, f"tie={key}"), weights=joined(weights, f"tie={key}"))
 
 
 class Assembly:
@@ -250,5 +250,6 @@ class Assembly:
         self._steps = inner._steps
 
 
-def _join(path: str, segment: str) -> str:
+def joined(path: str, segment: str) -> str:
+    """A path and one more segment."""
     return f"{path}/{segment}" if path else segment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from automl.errors import SpaceError
+from automl.space.assembly import joined
 from automl.space.document import Mark, located
 from automl.space.node import Body, below
 from automl.space.nodes import Block, Call, Choice, Graph, Head, Tied
@@ -45,9 +46,9 @@ class _Heads:
             message = f"a head is missing for the outputs {names}; name a node of a graph after each of them"
             raise located(SpaceError(message), mark, None)
         if not self._outputs or (rest and self._outputs[rest[0]].kind != TENSOR):
-            self.ending(model, mark, "the model")
+            self.ending(model, "", mark, "the model")
             return
-        self.free(model)
+        self.free(model, "")
         if not rest:
             self.over(model)
 
@@ -63,53 +64,55 @@ class _Heads:
                 message = f"nothing comes of the last node {last.name!r}: every output is a node of a graph"
                 raise located(SpaceError(message), last.mark, last.name)
 
-    def ending(self, body: Body, mark: Mark | None, what: str) -> None:
+    def ending(self, body: Body, path: str, mark: Mark | None, what: str) -> None:
         """The last node is a head, or ends with one in every branch; no other has one."""
         if not body:
-            raise located(SpaceError(f"a head is missing; {what} must end with 'head'"), mark, None)
-        self.free(body[:-1])
+            raise located(SpaceError(f"a head is missing; {what} must end with 'head'"), mark, path or None)
+        self.free(body[:-1], path)
         last = body[-1]
+        here = joined(path, last.name)
         match last:
             case Head():
                 return
             case Choice():
-                for branch in last.branches.values():
-                    self.ending(branch, last.mark, what)
+                for name, branch in last.branches.items():
+                    self.ending(branch, f"{here}={name}", last.mark, what)
             case Tied():
-                self.ending(last.do, last.mark, what)
+                self.ending(last.do, here, last.mark, what)
             case Graph(result=str()):
-                self.vertices(last, ends=True)
+                self.vertices(last, here, ends=True)
             case Call():
                 if last.block not in self._ended:
                     self._ended.add(last.block)
-                    self.ending(self._blocks[last.block].do, last.mark, what)
+                    self.ending(self._blocks[last.block].do, last.block, last.mark, what)
             case _:
                 message = f"a head is missing; {what} must end with 'head', not with {last.name!r}"
-                raise located(SpaceError(message), last.mark, last.name)
+                raise located(SpaceError(message), last.mark, here)
 
-    def vertices(self, graph: Graph, *, ends: bool) -> None:
+    def vertices(self, graph: Graph, path: str, *, ends: bool) -> None:
         """Nodes named after an output end with a head, and the result where the graph ``ends`` the way to one."""
         for name, vertex in graph.vertices.items():
-            what = f"the node {name!r}"
+            what, here = f"the node {name!r}", joined(path, name)
             if name in graph.outputs and self._outputs[name].kind != TENSOR:
-                self.ending(vertex.do, vertex.mark, f"{what}, which is an output,")
+                self.ending(vertex.do, here, vertex.mark, f"{what}, which is an output,")
             elif ends and name == graph.result:
-                self.ending(vertex.do, vertex.mark, what)
+                self.ending(vertex.do, here, vertex.mark, what)
             else:
-                self.free(vertex.do)
+                self.free(vertex.do, here)
 
-    def free(self, body: Body) -> None:
+    def free(self, body: Body, path: str) -> None:
         """There is no head in it, but at outputs of graphs."""
         for each in body:
+            here = joined(path, each.name)
             match each:
                 case Head():
-                    raise located(SpaceError("'head' must be the last node of the model"), each.mark, each.name)
+                    raise located(SpaceError("'head' must be the last node of the model"), each.mark, here)
                 case Graph():
-                    self.vertices(each, ends=False)
+                    self.vertices(each, here, ends=False)
                 case Call():
                     if each.block not in self._without:
                         self._without.add(each.block)
-                        self.free(self._blocks[each.block].do)
+                        self.free(self._blocks[each.block].do, each.block)
                 case _:
                     for inner in each.bodies():
-                        self.free(inner)
+                        self.free(inner, here)

@@ -87,6 +87,7 @@ class Space:
         document: The tree that it was read from; ``to_yaml`` writes it.
         source: The text of that.
         file: Where that came from, for messages.
+        notes: What was found out about its nodes, so that it is found out once.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Space:
     document: YamlMap = field(compare=False, repr=False)
     source: str = field(compare=False, repr=False)
     file: str = field(compare=False)
+    notes: dict[int, bool] = field(compare=False, repr=False)
 
     def __init__(self, name: str, **sections: Any) -> None:
         """A space from Python.
@@ -314,8 +316,8 @@ def _fill(space: Space, tree: YamlTree, *, source: str, file: str) -> None:
         if each.name == "train":
             raise top.error("no node of the model may be named 'train'; use another name", each.mark)
     blocks = read_blocks(entries.get("blocks"), site)
-    check_inputs_read(model, {name: _mark(entries["inputs"], name) for name in inputs})
     check_heads(model, blocks, outputs, entries["model"].mark)
+    check_inputs_read(model, {name: _mark(entries["inputs"], name) for name in inputs})
     check_ties(model, blocks)
     seeds, marks = read_seeds(entries.get("seeds"), top)
     _set(
@@ -333,6 +335,7 @@ def _fill(space: Space, tree: YamlTree, *, source: str, file: str) -> None:
         document=tree,
         source=source,
         file=file,
+        notes={},
     )
     check_space(space, marks)
 

@@ -85,6 +85,47 @@ MODELS = {
     "residual: {upsample: 2}": "residual/shortcut: no shortcut leads from 224x224x3 to 448x448x3",
     "residual: {do: {conv: 4}, shortcut: identity}": "residual/add: 'add' needs inputs of one shape (input:",
     "parallel: {do: {a: bn}}": "'do' of 'parallel' is a mapping of two branches or more, got 1",
+    "graph: []": "3:12: graph: a graph is a mapping of names to {from, merge, do, tie}, got a list",
+    "graph: {}": "a graph is a mapping of names to {from, merge, do, tie}, got a mapping",
+    "graph: {a: {do: bn}}": "3:16: graph/a: a node of a graph needs the key 'from'",
+    "graph: {a: {form: input}}": "3:17: graph/a: unknown key 'form' of a node of a graph; did you mean 'from'?",
+    "graph: {a: {from: inptu}}": "3:23: graph/a: unknown 'from' name 'inptu'; did you mean 'input'?",
+    "graph: {a: {from: [input, b]}, c: {from: a}}": "3:31: graph/a: unknown 'from' name 'b'; known: a, c, input",
+    "graph: {a: {from: []}}": "graph/a: 'from' is empty; name what it reads",
+    "graph: {a: {from: =x}}": "graph/a: unknown 'from' name '=x'",
+    "graph: {a: {from: {int: [1, 2]}}}": (
+        "graph/a: 'from' takes a name, {choice: [...]}, a list of these, or {subset: [...]}"
+    ),
+    "graph: {a: {from: {choice: []}}}": "graph/a: 'choice' of 'from' is a list of names, got a list",
+    "graph: {a: {from: {choice: [input, b]}}}": "3:40: graph/a: unknown 'from' name 'b'",
+    "graph: {a: {from: {choice: [input, input]}}}": "'choice' of 'from' names 'input' twice",
+    "graph: {a: {from: {choice: [input], default: b}}}": "the default 'b' is none of input",
+    "graph: {a: {from: {subset: [input], min: 2}}}": "'min' 2 and 'max' 1: write 1 <= min <= max <= 1",
+    "graph: {a: {from: {subset: [input], min: one}}}": "'min' must be a whole number, got 'one'",
+    "graph: {a: {from: {subset: [input], default: []}}}": "'default' of 'from' is a list of names",
+    "graph: {a: {from: [input, input]}}": "graph/a: 'from' names 'input' twice",
+    "graph: {a: {from: a}}": "3:5: graph: nodes read each other in a circle: a -> a",
+    "graph: {a: {from: c}, b: {from: a}, c: {from: [input, b]}}": "in a circle: a -> b -> c -> a",
+    "graph: {a: {from: {choice: [input, b]}}, b: {from: a}}": "in a circle: a -> b -> a",
+    "graph: {a: {from: input}, b: {from: input}}": "graph: 'a', 'b' are read by no other node; a graph has one result",
+    "graph: {input: {from: input}}": "graph: the node 'input' has the name of an input; use another",
+    "graph: {a/b: {from: input}}": "the node 'a/b': use 1 to 64 letters",
+    "graph: {a: {from: input, merge: add}}": "3:37: graph/a: 'merge' has nothing to merge: 'from' is one tensor",
+    "graph: {a: {from: input, do: bn}, b: {from: [a, input], merge: conv}}": "graph/b: 'merge' is 'conv', no merging",
+    "graph: {a: {from: input, do: bn}, b: {from: [a, input], merge: {conv: 3}}}": "got conv; did you mean 'cosine'?",
+    "graph: {a: {from: input, do: bn}, b: {from: [a, input], merge: {attention: {haeds: 2}}}}": (
+        "3:81: graph/b/merge: unknown argument 'haeds' of 'attention'; did you mean 'heads'?"
+    ),
+    "graph: {a: {from: input, do: [gap, {dense: 8}]}, b: {from: [a, input], merge: add}}": (
+        "graph/b/add: 'add' needs inputs of one shape (input: 8 from 'graph/a/dense', 224x224x3 from 'image')"
+    ),
+    "graph: {a: {from: input, do: {conv: 4}}, b: {from: a, do: {fliters: 3}}}": "graph/b: unknown node 'fliters'",
+    "[{conv: 4}, {each: {graph: {a: {from: image}}}}]": "each/graph/a: unknown 'from' name 'image'",
+    "graph: {a: {from: input, do: {graph: {x: {from: a}}}}}": "graph/a/graph/x: unknown 'from' name 'a'",
+    "graph: {a: {from: input, do: head}}": "graph/a/head: 'head' must be the last node of the model",
+    "each: {dense: {units: 4, activation: rleu}}": "argument 'activation' of 'dense' is 'rleu'",
+    "[{bn: , tie: k}, {name: b, relu: , tie: k}]": "'tie: k' stands beside another node in line 3",
+    "[{bn: , tie: k}]": "'tie: k' stands here only",
     "unit: {g: 3}": "3:12: unknown argument 'g' of the block 'unit'; known: f",
     "unit": "3:5: the block 'unit' needs the argument 'f'",
     "head": "3:5: head: 'head' must be the last node of the model",
@@ -124,14 +165,59 @@ FILES = {
     "model: head\ntrain: {batch_size: =1 / 2}": "train: 'batch_size' is 0.5; it must be a valid integer",
     "model: head\ntrain: {optimizer: {choice: [adam, adamax]}}": "'optimizer' is 'adamax'; it must be 'adamw', 'adam'",
     "model: head\ntrain: {augment: {filp: true}}": "2:19: train/augment: unknown key 'filp' of 'augment'; did you mean",
-    "model: head\nconstraints: {parms: 3}": "2:15: constraints: unknown key 'parms' of 'constraints'; did you mean",
-    "model: head\nconstraints: {params: 3M}": "2:23: constraints: 'params' must be a number of at least 1, got '3M'",
+    "model: head\nconstraints: {parms: 3}": "2:15: constraints: unknown variable 'parms'; did you mean 'params'?",
+    "model: head\nconstraints: {params: 3M}": "2:23: constraints: 'params' must be a number, got '3M'",
     "model: head\nseeds: {a: 3}": "2:8: seeds: 'seeds' is a list of mappings, got a mapping",
     "vars: {a: {int: [1, 3]}}\nmodel: head\nseeds: [{b: 3}]": "3:13: seeds.0: unknown name 'b'; known: a",
     "vars: {a: {int: [1, 3]}}\nmodel: head\nseeds: [{a: 2}, {a: 7}]": "3:21: seeds.1: a: 7 is not between 1 and 3",
     "model: [{name: k, choice: {a: bn, b: {dropout: {choice: [0.1]}}}}, head]\nseeds: [{k=b/dropout/rate: 0.1}]": (
         "'k=b/dropout/rate' is not asked for with the other values of this seed"
     ),
+}
+
+# What stands beside ``inputs: {a: image, b: tabular}`` and ``outputs: {x: regression, y: classification}``.
+PORTS = {
+    "inputs: 3": "1:9: inputs: 'inputs' is a mapping of names to kinds, got 3",
+    "inputs: {a: imgae}": "1:13: inputs/a: unknown kind of input 'imgae'; did you mean 'image'?",
+    "inputs: {a: {shape: 3}}": "inputs/a: 'shape' is a list of sizes, without the rows, got 3",
+    "inputs: {a: {shape: [0]}}": "input 'a' has the shape [0]; every axis must be at least 1, or null",
+    "inputs: {a: {shape: [3], dtype: flaot32}}": "unknown dtype 'flaot32'; did you mean 'float32'?",
+    "inputs: {a: {kind: image}}": "unknown key 'kind' of an input; known: dtype, shape",
+    "inputs: {a__b: image}": "1:10: inputs: input 'a__b': use letters and digits with single '_'",
+    "inputs: {input: image}": "'input' is what graphs call the tensor that comes into them; use another name",
+    "outputs: {x: regresion}": "1:14: outputs/x: unknown kind of output 'regresion'; did you mean 'regression'?",
+    "outputs: {x: {units: 0}}": "outputs/x: argument 'units' of 'head' is 0; it must be at least 1",
+    "outputs: {x: {units: 3, activation: relu}}": "argument 'activation' of 'head' is 'relu'",
+    "outputs: {x: {loss: mse}}": "an output needs 'kind' or 'units', and not both",
+    "outputs: {x: {kind: regression, units: 3}}": "an output needs 'kind' or 'units', and not both",
+    "outputs: {x: {kind: regression, activation: linear}}": "'activation' belongs to 'units'",
+    "outputs: {x: {kind: regression, loss: 3}}": "'loss' is the name of a loss, got 3",
+    "outputs: {x: {kind: regression, loss_weight: -1}}": "'loss_weight' must be a number of at least 0, got -1",
+    "inputs: {a: image}\noutputs: {a: regression}": "the output 'a' has the name of an input; use another",
+    "inputs: {a: image, b: text}\nvars: {b_length: 3}": "the variable 'b_length' has the name of an input's size",
+}
+GRAPHS = {
+    "head": "3:8: a head is missing for the outputs 'x', 'y'; name a node of a graph after each of them",
+    "[conv: 3, graph: {x: {from: [a, b], do: head}, y: {from: a, do: head}}]": (
+        "3:9: conv: there are several inputs (a, b) and it reads one; begin with a graph and name them in 'from'"
+    ),
+    "{graph: {x: {from: a, do: head}, z: {from: b, do: bn}}}": "graph/z/bn: a head is missing; the node 'z' must end",
+    "{graph: {x: {from: a, do: head}, y: {from: a, do: head}}}": "1:20: inputs: unused input 'b': no 'from' reads it",
+    "{graph: {x: {from: a, do: head}, y: {from: b, do: [relu]}}}": (
+        "3:59: graph/y/relu: a head is missing; the node 'y', which is an output, must end with 'head'"
+    ),
+    "{graph: {x: {from: a, do: head}, y: {from: b}}}": "a head is missing; the node 'y', which is an output,",
+    "{graph: {x: {from: a, do: [head, relu]}, y: {from: b, do: head}}}": "'head' must be the last node of the model",
+    "{graph: {x: {from: a, do: head}, y: {from: b, do: head}, z: {from: b, do: relu}}}": "unused node 'z'",
+    "[graph: {x: {from: a, do: head}, y: {from: b, do: head}}, relu]": "nothing comes of the last node 'relu'",
+    "[graph: {x: {from: input, do: head}, y: {from: [a, b], do: head}}]": "there are several inputs (a, b)",
+    "{graph: {a: {from: b, do: head}, x: {from: a, do: head}, y: {from: b, do: head}}}": (
+        "the node 'a' has the name of an input; use another"
+    ),
+    "[graph: {x: {from: a, do: head}, n: {from: b, do: {dense: 3}}}, graph: {y: {from: b, do: head}}]": (
+        "graph#2: unused input: no node of this graph reads 'input', which is what comes before it"
+    ),
+    "{repeat: {times: 2, do: {graph: {x: {from: a, do: head}, y: {from: b, do: head}}}}}": "nothing comes of the last",
 }
 
 
@@ -151,6 +237,34 @@ def test_a_bad_section_is_found_when_the_space_is_loaded(text: str) -> None:
         Space.parse(text, "my.yaml")
     assert str(raised.value).startswith("my.yaml:")
     assert FILES[text] in str(raised.value)
+
+
+@pytest.mark.parametrize("text", PORTS)
+def test_a_bad_input_or_output_is_found_when_the_space_is_loaded(text: str) -> None:
+    with pytest.raises(SpaceError) as raised:
+        Space.parse(f"{text}\nmodel: head", "my.yaml")
+    assert str(raised.value).startswith("my.yaml:")
+    assert PORTS[text] in str(raised.value)
+
+
+@pytest.mark.parametrize("model", GRAPHS)
+def test_a_bad_network_of_several_inputs_is_found_when_the_space_is_loaded(model: str) -> None:
+    ports = "inputs: {a: image, b: tabular}\noutputs: {x: regression, y: classification}\n"
+    with pytest.raises(SpaceError) as raised:
+        Space.parse(f"{ports}model: {model}", "my.yaml")
+    assert str(raised.value).startswith("my.yaml:")
+    assert GRAPHS[model] in str(raised.value)
+
+
+def test_deep_or_long_graphs_are_refused_or_read_in_time() -> None:
+    inner = "{from: input}"
+    for _ in range(1000):
+        inner = f"{{from: input, do: {{graph: {{a:\n {inner}}}}}}}"
+    with pytest.raises(SpaceError, match="more than 100 levels of nesting"):
+        Space.parse(f"model: [graph: {{a: {inner}}}, head]")
+    chain = "".join(f"    n{i}: {{from: n{i + 1}}}\n" for i in range(3000))
+    with pytest.raises(SpaceError, match="nodes read each other in a circle: n0 -> n3000 -> n2999"):
+        Space.parse(f"model:\n- graph:\n{chain}    n3000: {{from: n0}}\n- head")
 
 
 def test_a_message_has_file_line_column_path_and_the_nearest_name() -> None:
