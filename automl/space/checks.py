@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from automl.errors import SpaceError, did_you_mean
+from automl.space.assembly import joined
 from automl.space.document import Mark, located
 from automl.space.node import Body, below
 from automl.space.nodes import Block, Graph
+from automl.space.ports import FLOWING
 
 _Ties = dict[str, list[tuple[Body, Mark | None]]]
 
@@ -33,6 +35,29 @@ def check_inputs_read(model: Body, inputs: Mapping[str, Mark]) -> None:
         if len(inputs) > 1 and name not in read:
             message = f"unused input {name!r}: no 'from' reads it; read it in a graph, or take it out"
             raise located(SpaceError(message), mark, "inputs")
+
+
+def check_flow(model: Body, blocks: Mapping[str, Block]) -> None:
+    """Refuse graphs that read nothing of what comes before them.
+
+    Raises:
+        SpaceError: With the place.
+    """
+    _check_flow(model, "", starts=True)
+    for name, block in blocks.items():
+        _check_flow(block.do, name, starts=False)
+
+
+def _check_flow(body: Body, path: str, *, starts: bool) -> None:
+    for number, each in enumerate(body):
+        here, first = joined(path, each.name), starts and number == 0
+        if isinstance(each, Graph):
+            if not first and not any(FLOWING in vertex.sources.options for vertex in each.vertices.values()):
+                message = f"unused input: no node of this graph reads {FLOWING!r}, which is what comes before it"
+                raise located(SpaceError(message), each.mark, here)
+            first = False
+        for inner in each.bodies():
+            _check_flow(inner, here, starts=first)
 
 
 def check_ties(model: Body, blocks: Mapping[str, Block]) -> None:

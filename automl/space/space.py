@@ -11,7 +11,7 @@ from automl.arch import Architecture, Input, Summary
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings
 from automl.space.assembly import Assembly, Decider
-from automl.space.checks import check_inputs_read, check_ties
+from automl.space.checks import check_flow, check_inputs_read, check_ties
 from automl.space.constraints import Constraint, Violation, read_constraints, violations
 from automl.space.document import Mark, Scalar, YamlMap, YamlTree
 from automl.space.heads import check_heads, main_output
@@ -318,6 +318,7 @@ def _fill(space: Space, tree: YamlTree, *, source: str, file: str) -> None:
     blocks = read_blocks(entries.get("blocks"), site)
     check_heads(model, blocks, outputs, entries["model"].mark)
     check_inputs_read(model, {name: _mark(entries["inputs"], name) for name in inputs})
+    check_flow(model, blocks)
     check_ties(model, blocks)
     seeds, marks = read_seeds(entries.get("seeds"), top)
     _set(

@@ -198,7 +198,7 @@ PORTS = {
 }
 GRAPHS = {
     "head": "3:8: a head is missing for the outputs 'x', 'y'; name a node of a graph after each of them",
-    "[conv: 3, graph: {x: {from: [a, b], do: head}, y: {from: a, do: head}}]": (
+    "[conv: 3, graph: {x: {from: [input, b], do: head}, y: {from: a, do: head}}]": (
         "3:9: conv: there are several inputs (a, b) and it reads one; begin with a graph and name them in 'from'"
     ),
     "{graph: {x: {from: a, do: head}, z: {from: b, do: bn}}}": "graph/z/bn: a head is missing; the node 'z' must end",

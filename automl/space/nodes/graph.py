@@ -8,7 +8,7 @@ from typing import Self
 
 from automl.errors import SpaceError
 from automl.space.assembly import Assembly, Flow, Place
-from automl.space.document import Mark, YamlMap, YamlTree, kind_of, located
+from automl.space.document import Mark, YamlMap, YamlTree, kind_of
 from automl.space.node import Body, Node, Said, emit_body, node
 from automl.space.nodes.merge import Merge, merge, read_merging
 from automl.space.nodes.sources import Sources, read_sources
@@ -94,7 +94,6 @@ class Graph(Node):
         assembly.step(here, self.mark)
         tensors: dict[str, Flow] = {name: (name,) for name in assembly.inputs}
         if x:
-            self._check_read(x, here, assembly)
             tensors[FLOWING] = x[-1:]
         for name, sources in self._needed(here, assembly):
             tensors[name] = self._emit(name, sources, tensors, here, assembly)
@@ -127,11 +126,6 @@ class Graph(Node):
         if name in assembly.tensors and name in self.outputs:
             assembly.output(name, y, here=here, mark=vertex.mark)
         return y
-
-    def _check_read(self, x: Flow, here: Place, assembly: Assembly) -> None:
-        if x[-1] not in assembly.inputs and not any(FLOWING in each.sources.options for each in self.vertices.values()):
-            message = f"unused input: no node of this graph reads {FLOWING!r}, which is what comes before it"
-            raise located(SpaceError(message), self.mark, here.path)
 
     def bodies(self) -> Iterator[Body]:
         """What the nodes do."""
