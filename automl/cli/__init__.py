@@ -5,8 +5,6 @@ Only Typer is imported here; what a command needs, it imports when it runs, so t
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 
 STARTED = time.monotonic()  # a time budget counts from here
@@ -21,5 +19,4 @@ def main() -> None:
     from automl.cli.exits import hush_warnings
 
     hush_warnings()
-    sys.path.append(os.getcwd())  # noqa: PTH109  modules with a person's own layers; last, so that none hides another
     app(obj=STARTED, prog_name="automl")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from automl.cli.options import JsonOpt, ModelArg, open_model
+from automl.cli.options import ImportOpt, JsonOpt, ModelArg, import_modules, open_model
 
 
 def export(
@@ -15,6 +15,7 @@ def export(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder to write into.")],
     formats: Annotated[str, typer.Option("--format", metavar="F,...", help="keras, savedmodel, or both.")] = "keras",
     name: Annotated[str | None, typer.Option("--name", help="Name of the exported model.")] = None,
+    imports: ImportOpt = "",
     as_json: JsonOpt = False,
 ) -> None:
     """Write a model in other formats, each checked against the original."""
@@ -26,6 +27,7 @@ def export(
     wanted = parse_list(formats)
     if not wanted:
         raise ConfigError("--format names no format; write for example --format keras,savedmodel")
+    import_modules(imports)
     trained = open_model(model)
     written = export_model(trained, wanted, out, name=name)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +30,9 @@ ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modul
 
 
 def import_modules(names: str) -> None:
-    """Import what registers a person's own layers, before a space names them.
+    """Import what registers a person's own layers, before a space or a model names them.
+
+    Modules of the current folder are found too, after all others, so that they hide none.
 
     Raises:
         ConfigError: A module cannot be imported.
@@ -39,7 +42,10 @@ def import_modules(names: str) -> None:
     from automl.config import parse_list
     from automl.errors import AutoMLError, ConfigError
 
-    for name in parse_list(names):
+    modules = parse_list(names)
+    if modules:
+        sys.path.append(str(Path.cwd()))
+    for name in modules:
         try:
             import_module(name)
         except AutoMLError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from automl.cli.options import BadFileOpt, JsonOpt, ModelArg, OnBadFile, open_model
+from automl.cli.options import BadFileOpt, ImportOpt, JsonOpt, ModelArg, OnBadFile, import_modules, open_model
 
 if TYPE_CHECKING:
     from automl.export import Evaluation
@@ -21,6 +21,7 @@ def predict(
     proba: Annotated[bool, typer.Option("--proba", help="Also one column of probabilities a class.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the CSV there.")] = None,
     on_bad_file: BadFileOpt = OnBadFile.error,
+    imports: ImportOpt = "",
 ) -> None:
     """Label DATA: a CSV of path,label on stdout or in a file."""
     from automl.errors import ConfigError
@@ -28,6 +29,7 @@ def predict(
 
     if out is not None and not out.absolute().parent.is_dir():
         raise ConfigError(f"cannot write {out}: there is no folder {out.absolute().parent}")
+    import_modules(imports)
     predictions = open_model(model).predict_data(data, on_bad_file=on_bad_file.value)
     if skipped := predictions.skipped:
         typer.echo(
@@ -44,11 +46,13 @@ def evaluate(
     model: ModelArg,
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled data: a class folder or an .npz file.")],
     on_bad_file: BadFileOpt = OnBadFile.error,
+    imports: ImportOpt = "",
     as_json: JsonOpt = False,
 ) -> None:
     """Score a model on labelled DATA."""
     from automl.cli.output import show_json
 
+    import_modules(imports)
     evaluation = open_model(model).evaluate(data, on_bad_file=on_bad_file.value)
     if as_json:
         show_json(evaluation.to_json())

@@ -51,7 +51,7 @@ class WorkerHandle:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 # What this process can import, a worker can: a person's own layers among them.
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
                 start_new_session=True,  # Ctrl-C in the terminal goes to the coordinator alone
             )
         assert self._process.stdin is not None

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 
 from automl.data import ImageContract
 from automl.data.labels import encode_as
-from automl.errors import DataError, ExportError, SpaceError
+from automl.errors import DataError, ExportError
 from automl.export.bundle import Bundle, load_bundle
 from automl.export.evaluation import Evaluation, score
 from automl.export.keras_model import feed, first_output, input_dtype, read_model
 from automl.export.manifest import MANIFEST_FILE, Manifest, Output
 from automl.export.predictions import Predictions
 from automl.export.sources import ArraySource, FileSource, OnBadFile, Source, open_source
-from automl.ops import import_layers
+from automl.ops import own_layers
 
 if TYPE_CHECKING:
     import keras
@@ -157,16 +157,20 @@ def load_model(path: Path | str) -> TrainedModel:
         ExportError: There is none, it is torn, altered or newer, or Keras cannot load it.
     """
     bundle = load_bundle(path)
-    _import_layers(bundle)
+    _check_layers(bundle)
     contract = _contract(bundle)
     return TrainedModel(bundle, contract, _checked(read_model(bundle.model_file), bundle, contract))
 
 
-def _import_layers(bundle: Bundle) -> None:
-    try:
-        import_layers(bundle.manifest.layers)
-    except SpaceError as error:
-        raise ExportError(f"{error}; put the folder of that module on PYTHONPATH, or run where it lies") from error
+def _check_layers(bundle: Bundle) -> None:
+    """The model is data, perhaps someone else's: it says what it needs, and only the person imports code."""
+    missing = sorted({*bundle.manifest.layers} - {op.origin for op in own_layers()})
+    if missing:
+        modules = ",".join(sorted({origin.partition(":")[0] for origin in missing}))
+        raise ExportError(
+            f"{bundle.directory} holds layers of someone's own, {', '.join(missing)}: import {modules} first "
+            f"(--import {modules} on the command line)"
+        )
 
 
 def _contract(bundle: Bundle) -> ImageContract:

@@ -163,6 +163,16 @@ def test_close_twice_is_fine_and_submit_after_it_is_not(executor, make_job):
         executor.submit(make_job("epochs:1"))
 
 
+def test_a_worker_finds_modules_where_this_process_does(tmp_path, monkeypatch, make_job, run_to_end):
+    (tmp_path / "beside.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])  # as in a notebook and at the prompt
+    command = (sys.executable, "-P", "-c", "import beside")
+    with ProcessExecutor(log_dir=tmp_path, command=command) as executor:
+        _, result = run_to_end(executor, make_job("epochs:1"))
+    assert "exit code 7" in result.failure.message
+
+
 def test_close_right_after_start(tmp_path):
     begin = time.monotonic()
     with ProcessExecutor(log_dir=tmp_path, command=(sys.executable, SCRIPTED)):
