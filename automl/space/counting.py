@@ -10,7 +10,7 @@ that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from automl.arch import Input
@@ -19,18 +19,16 @@ from automl.space.assembly import Flow, Place
 from automl.space.document import Scalar
 from automl.space.formula import Formula
 from automl.space.node import Body, Node, emit_body
-from automl.space.nodes import Block, Call, Cell, Choice, Each, Head, Operation, Optional, Residual
-from automl.space.nodes.sources import Subset
+from automl.space.nodes import Call, Cell, Each, Head, Operation, Residual
+from automl.space.openness import is_open
 from automl.space.ports import sizes
 from automl.space.tally import ONE, ZERO, Tally, part, plus, replaced, times, values_of
-from automl.space.values import Searched
-from automl.space.ways import Asked, Fork, Later, Outcome, Way
+from automl.space.ways import INSIDE, Asked, Fork, Later, Outcome, Way
 
 if TYPE_CHECKING:
     from automl.space.space import Space
 
 _MOST_WAYS = 100_000
-_INPUT = "~"  # what flows into a node that is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,7 @@ class _Shared(NamedTuple):
 
     path: str
     node: Node
+    x: Flow
     at: Place
     same: bool
     tally: Tally
@@ -99,7 +98,6 @@ class Counter:
         self._shared: list[_Shared] = []
         self._numbers: dict[tuple[str, str, frozenset[tuple[str, Scalar]]], int] = {}
         self._reads: Mapping[str, Scalar] = {}
-        self._open: dict[int, bool] = {}
         self._ways = 0
 
     def total(self) -> Tally:
@@ -116,9 +114,9 @@ class Counter:
             way.later(value, f"train/{key}", self.globals)
         return False
 
-    def outcome(self, node: Node, at: Place, *, exact: bool) -> Outcome:
+    def outcome(self, node: Node, x: Flow, at: Place, *, exact: bool) -> Outcome:
         """Of one node at a place. Unless ``exact``, none of its points is said to leave its input as it is."""
-        if not exact and not self._is_open(node):
+        if not exact and not is_open(node, self.space):
             return Outcome(ZERO, ONE)
         for scope, reads, outcome in self._known.get((id(node), exact), ()):
             if scope in (None, at.scope[0]) and all(self._agrees(name, value, at) for name, value in reads.items()):
@@ -128,7 +126,7 @@ class Counter:
         self._frames.append(frame)
         try:
             base = at.child(node.name).decisions
-            outcome = self._explore(_through(node, at, exact), base, exact=exact or isinstance(node, Residual))
+            outcome = self._explore(_through(node, x, at, exact), base, exact=exact or isinstance(node, Residual))
         finally:
             self._frames.pop()
         scope = at.scope[0] if any(shared for each in outcome for shared in each) else None
@@ -140,19 +138,20 @@ class Counter:
         """Of a sequence."""
         total = ONE
         for node in body:
-            total = times(total, plus(*self.outcome(node, at, exact=False)))
+            total = times(total, plus(*self.outcome(node, (INSIDE,), at, exact=False)))
         return total
 
-    def shared(self, node: Node, at: Place) -> Outcome | None:
+    def shared(self, node: Node, x: Flow, at: Place) -> Outcome | None:
         """Of a node that is decided once for several places, as parts; None where nothing is asked in it."""
-        if not self._is_open(node):
+        if not is_open(node, self.space):
             return None
-        outcome = self.outcome(node, at, exact=True)
+        outcome = self.outcome(node, x, at, exact=True)
         key = (at.decisions, node.name, frozenset(self._reads.items()))
         number = self._numbers.setdefault(key, len(self._shared))
         if number == len(self._shared):
             self._shared += [
-                _Shared(at.decisions, node, at, same, tally) for same, tally in zip((True, False), outcome, strict=True)
+                _Shared(at.decisions, node, x, at, same, tally)
+                for same, tally in zip((True, False), outcome, strict=True)
             ]
         return Outcome(*(part(number + index) if tally else ZERO for index, tally in enumerate(outcome)))
 
@@ -178,11 +177,6 @@ class Counter:
 
     def _agrees(self, name: str, value: Scalar, at: Place) -> bool:
         return name in at.names and self._read(name, at.names) == value
-
-    def _is_open(self, node: Node) -> bool:
-        if id(node) not in self._open:
-            self._open[id(node)] = _asks(node, self.space.blocks)
-        return self._open[id(node)]
 
     def _explore(self, go: Callable[[Way], bool], base: str, *, exact: bool = False) -> Outcome:
         """Every way: one that forks is gone again for each answer. Parts below ``base`` become numbers."""
@@ -223,18 +217,18 @@ class Counter:
         if len(rivals) == 1:
             return shared - rivals, this.tally
 
+        parts = [self._shared[n] for n in sorted(rivals)]
+
         def together(way: Way) -> bool:
-            places = [self._shared[n].at for n in sorted(rivals)]
-            leaves = [way.walk(this.node, (_INPUT,), at)[-1:] == (_INPUT,) for at in places]
-            return leaves == [self._shared[n].same for n in sorted(rivals)]
+            leaves = [way.walk(each.node, each.x, each.at)[-1:] == each.x for each in parts]
+            return leaves == [each.same for each in parts]
 
         base = this.at.child(this.node.name).decisions
         return shared - rivals, self._explore(together, base, exact=True).same
 
 
-def _through(node: Node, at: Place, exact: bool) -> Callable[[Way], bool]:
+def _through(node: Node, x: Flow, at: Place, exact: bool) -> Callable[[Way], bool]:
     """What goes a way through a node; it says whether the input comes out as it is."""
-    x: Flow = (_INPUT,)
 
     def go(way: Way) -> bool:
         y: Flow = ()
@@ -254,20 +248,6 @@ def _through(node: Node, at: Place, exact: bool) -> Callable[[Way], bool]:
         return exact and y[-1:] == x
 
     return go
-
-
-def _asks(part: object, blocks: Mapping[str, Block]) -> bool:
-    """Whether there is an open question in a node, or in whatever it consists of."""
-    match part:
-        case Searched() | Optional() | Cell() | Subset() | Choice(by=None):
-            return True
-        case Call(block=name, args=args):
-            return _asks(args, blocks) or _asks(blocks[name], blocks)
-        case Mapping():
-            return any(_asks(each, blocks) for each in part.values())
-        case tuple():
-            return any(_asks(each, blocks) for each in part)
-    return is_dataclass(part) and any(_asks(getattr(part, each.name), blocks) for each in fields(part))
 
 
 def _is_below(path: str, base: str) -> bool:

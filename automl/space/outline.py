@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from automl.arch import Input, Node
+from automl.arch import Input
+from automl.arch import Node as Layer
 from automl.ops import Shape
 from automl.space.assembly import Assembly, Decider, Flow, Place
 from automl.space.document import Mark
-from automl.space.node import emit_body
+from automl.space.node import Node, emit_body
+from automl.space.openness import compares, is_open
 from automl.space.ports import sizes
 
 if TYPE_CHECKING:
@@ -32,6 +34,14 @@ class Outline(Assembly):
         super().__init__(decider, inputs or dict.fromkeys(names, Input(_ANY)), {}, space.blocks)
         self.globals.update(sizes(inputs) if inputs else {})
         self._made = 0
+        self._space = space
+        self._compares = compares(space)
+
+    def emit(self, node: Node, x: Flow, at: Place) -> Flow:
+        """Apply a node of a body; one in which nothing is asked is passed by, where that makes no difference."""
+        if self._compares or is_open(node, self._space):
+            return node.emit(x, at, self)
+        return self.layer("", {}, x, here=at, mark=None)
 
     def shape(self, flow: Flow) -> Shape:  # noqa: ARG002
         """The one shape of all tensors."""
@@ -40,7 +50,7 @@ class Outline(Assembly):
     def layer(self, op: str, args: Mapping[str, Any], x: Flow, *, here: Place, mark: Mark | None) -> Flow:  # noqa: ARG002
         """A tensor of its own."""
         self._made += 1
-        self.nodes.append(Node(f"#{self._made}", op, {}, x))
+        self.nodes.append(Layer(f"#{self._made}", op, {}, x))
         return (f"#{self._made}",)
 
     def head(self, x: Flow, *, here: Place, mark: Mark | None) -> Flow:

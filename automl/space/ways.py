@@ -21,6 +21,9 @@ from automl.space.site import EDGE_NAMES
 from automl.space.tally import ONE, ZERO, Tally, plus, tally_of, times
 from automl.space.values import Computed, Listed, Literal, Searched, Value
 
+INSIDE = "~"
+"""What flows into a node that is counted by itself."""
+
 
 class Outcome(NamedTuple):
     """A node's points: those that leave its input as it is (an empty branch), and the others."""
@@ -61,13 +64,13 @@ class Counts(Protocol):
     inputs: Mapping[str, Input] | None
     globals: dict[str, Any]
 
-    def outcome(self, node: Node, at: Place, *, exact: bool) -> Outcome:
+    def outcome(self, node: Node, x: Flow, at: Place, *, exact: bool) -> Outcome:
         """Of one node."""
 
     def body(self, body: Body, at: Place) -> Tally:
         """Of a sequence."""
 
-    def shared(self, node: Node, at: Place) -> Outcome | None:
+    def shared(self, node: Node, x: Flow, at: Place) -> Outcome | None:
         """Of a node that is decided once for several places; None where nothing is asked in it."""
 
     def compute(self, formula: Formula, names: Mapping[str, Any]) -> Scalar:
@@ -158,9 +161,11 @@ class Way(Outline):
 
     def emit(self, node: Node, x: Flow, at: Place) -> Flow:
         """Count the node."""
-        outcome = self._counter.shared(node, at) if self._shares or _is_shared(at) else None
+        # A graph must see whether nothing flows, or an input of the network.
+        into = x[-1:] if not x or x[-1] in self.inputs else (INSIDE,)
+        outcome = self._counter.shared(node, into, at) if self._shares or _is_shared(at) else None
         if outcome is None:
-            outcome = self._counter.outcome(node, at, exact=self.exact)
+            outcome = self._counter.outcome(node, into, at, exact=self.exact)
         self._outcomes.append(outcome)
         if self.exact and not outcome.changed:
             return x

@@ -48,9 +48,9 @@ def assert_valid(space: Space, params: dict[str, Any], data: dict[str, Any]) -> 
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    started = time.perf_counter()
+    started = time.process_time()
     done = work()
-    return done, time.perf_counter() - started
+    return done, time.process_time() - started
 
 
 @pytest.mark.parametrize("name", shipped_spaces())
@@ -68,7 +68,7 @@ def test_samples_mutations_and_crossovers_of_shipped_spaces_are_valid(name: str)
         assert_valid(space, mutated, data)
         assert_valid(space, mixed, data)
         other = mutated
-    assert np.median(seconds) < 0.05  # 2 to 5 ms on an idle machine
+    assert np.median(seconds) < 0.05  # 1 to 5 ms, for nasnet 18
 
 
 @pytest.mark.parametrize("name", shipped_spaces())
