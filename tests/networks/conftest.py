@@ -153,7 +153,7 @@ def add_positions() -> Callable[[Any], Any]:
     """A layer that adds a vector for each position, as one would write it: Keras itself has none."""
     import keras
 
-    class PositionEmbedding(keras.layers.Layer):  # type: ignore[misc]
+    class PositionEmbedding(keras.layers.Layer):
         def build(self, shape: tuple[int | None, ...]) -> None:
             self.table = self.add_weight(shape=shape[1:], initializer="random_normal", name="table")
 

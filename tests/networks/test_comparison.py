@@ -13,8 +13,8 @@ def test_a_tower_that_is_not_shared_is_another_network(compare: Callable[..., No
 
     def siamese(left: Any, right: Any) -> Any:
         towers = []
-        for x in (left, right):
-            x = Conv2D(64, 3, padding="same", activation="relu")(x)
+        for image in (left, right):
+            x = Conv2D(64, 3, padding="same", activation="relu")(image)
             x = Conv2D(64, 3, padding="same", activation="relu")(x)
             towers.append(Flatten()(MaxPooling2D(padding="same")(x)))
         return Dense(1, activation="sigmoid")(Concatenate()(towers))

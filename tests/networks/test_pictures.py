@@ -148,6 +148,7 @@ def vit_small(image: Any, layers: int, positions: Callable[[Any], Any]) -> Any:
         (residual_block, (12, 12, 3), {}),
         (inception_block, (12, 12, 3), {}),
         (densenet, (16, 16, 3), {"layers": 3}),
+        pytest.param(densenet, (16, 16, 3), {"layers": 12}, marks=pytest.mark.slow),
         (unet, (32, 32, 3), {"width": 16}),
     ],
 )
@@ -157,7 +158,8 @@ def test_the_space_is_the_network_written_by_hand(
     compare(by_hand, {"image": shape}, params)
 
 
+@pytest.mark.parametrize("layers", [2, pytest.param(12, marks=pytest.mark.slow)])
 def test_the_space_is_the_transformer_written_by_hand(
-    compare: Callable[..., None], add_positions: Callable[[Any], Any]
+    layers: int, compare: Callable[..., None], add_positions: Callable[[Any], Any]
 ) -> None:
-    compare(vit_small, {"image": (48, 48, 3)}, {"layers": 2}, positions=add_positions)
+    compare(vit_small, {"image": (48, 48, 3)}, {"layers": layers}, positions=add_positions)
