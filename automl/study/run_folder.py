@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -17,6 +16,7 @@ from automl.errors import StudyError
 from automl.files import write_whole
 from automl.study.facts import package_versions
 from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, nearest_run, read_manifest
+from automl.study.records import ENDED
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url
 
 FOLDERS = ("checkpoints", "model", "logs", "prepared")
@@ -182,12 +182,10 @@ class RunFolder:
     def _holds_results(self) -> bool:
         if any(any((self.path / name).glob("*")) for name in ("checkpoints", "model")):
             return True
-        database = self.path / DATABASE
-        if not database.is_file():
-            return False
-        with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.Error):
-            ended = "SELECT count(*) FROM automl_trial WHERE epochs > 0 OR state NOT IN ('queued', 'running')"
-            return bool(connection.execute(ended).fetchone()[0])
+        from automl.study.reader import StudyReader  # which needs this module
+
+        with suppress(StudyError), StudyReader.open(self.path, storage=self.storage) as study:  # else there is none yet
+            return any(trial.trained or trial.state in ENDED for trial in study.trials())
         return False
 
 

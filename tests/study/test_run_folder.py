@@ -113,15 +113,18 @@ def test_discarding_keeps_what_was_there_before(tmp_path: Path) -> None:
     assert first.path.is_dir()
 
 
-def test_results_are_never_discarded(tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path / "run", task="t")
+@pytest.mark.parametrize("storage", [None, "sqlite:///shared.db"])
+def test_results_are_never_discarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, storage: str | None) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = RunFolder.create(tmp_path / "run", task="t", storage=storage)
     with Study.create(folder.storage_url, folder.study, run=make_draft()) as study:
         study.complete(begin(study), outcome(0.5))
     with pytest.raises(StudyError, match="holds results"):
         folder.discard()
     with pytest.raises(StudyError, match="was not made just now"):
         RunFolder.open(folder.path).discard()
-    assert (folder.path / "study.db").exists()
+    with StudyReader.open(folder.path) as reader:
+        assert len(reader.trials()) == 1
 
 
 @pytest.mark.parametrize("name", ["what?", "50%", "{curly}", "sp ace#1", "%3A", "ünïcode"])
