@@ -90,9 +90,14 @@ class Objective(_Value):
     direction: Literal["maximize", "minimize"]
 
     def better(self, a: float, b: float | None) -> bool:
-        """Whether ``a`` improves on ``b`` (anything finite improves on None)."""
+        """Whether ``a`` improves on ``b`` (anything finite improves on None).
+
+        >>> accuracy = Objective(metric="val_accuracy", direction="maximize")
+        >>> accuracy.better(0.9, 0.8), accuracy.better(0.1, None), accuracy.better(float("inf"), None)
+        (True, True, False)
+        """
         if b is None:
-            return not math.isnan(a)
+            return math.isfinite(a)
         return a > b if self.direction == "maximize" else a < b
 
 
