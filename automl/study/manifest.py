@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from automl.errors import StudyError, did_you_mean
 FORMAT_VERSION = 1
 MANIFEST = "run.json"
 DATABASE = "study.db"
+STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

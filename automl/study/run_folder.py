@@ -15,13 +15,11 @@ from pathlib import Path
 from automl.errors import StudyError
 from automl.files import write_whole
 from automl.study.facts import package_versions
-from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, nearest_run, read_manifest
+from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, STUDY_NAME, nearest_run, read_manifest
 from automl.study.records import ENDED
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url
 
 FOLDERS = ("checkpoints", "model", "logs", "prepared")
-
-_STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +215,4 @@ def _absolute(storage: str | None) -> str | None:
 
 
 def _study_name(name: str) -> str:
-    return name if _STUDY_NAME.fullmatch(name) else re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:100] or "study"
+    return name if STUDY_NAME.fullmatch(name) else re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:100] or "study"

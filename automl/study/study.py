@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from automl.errors import StudyError, did_you_mean
 from automl.study import rows
 from automl.study.database import explained, settle
 from automl.study.ledger import Ledger, merge, taken
+from automl.study.manifest import STUDY_NAME
 from automl.study.opening import connect
 from automl.study.optuna_side import OptunaSide
 from automl.study.reconcile import reconcile
@@ -32,7 +32,6 @@ from automl.study.records import (
 from automl.study.tables import Trial as TrialRow
 from automl.study.urls import shown_url, sqlite_path
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _NO_OUTCOME = TrialOutcome()
 
 
@@ -86,7 +85,7 @@ class Study:
         Raises:
             StudyError: The name is taken or malformed, or the database cannot be used.
         """
-        if not _NAME.fullmatch(name):
+        if not STUDY_NAME.fullmatch(name):
             raise StudyError(f"study name {name!r}: use 1 to 100 letters, digits, '.', '_' or '-'")
 
         def start(engine: Engine, ledger: Ledger, optuna: OptunaSide) -> Study:
