@@ -138,9 +138,8 @@ class PreparedData:
         y = np.concatenate([dataset.y for dataset in self.datasets])
         return Rows(x=RowView([dataset.x for dataset in self.datasets], index), y=y[index])
 
-    def save(self, directory: Path | None = None) -> None:
+    def save(self) -> None:
         """Write the folder, whole or not at all; an older one at its place is replaced."""
-        target = directory or self.directory
         document = {
             "prepared_format": PREPARED_FORMAT,
             "datasets": [{"directory": str(d.directory.resolve()), "digest": d.digest} for d in self.datasets],
@@ -150,7 +149,7 @@ class PreparedData:
             "classes": list(self.classes),
             "digest": self.digest,
         }
-        with whole_folder(target) as aside:
+        with whole_folder(self.directory) as aside:
             (aside / "prepared.json").write_text(json.dumps(document, indent=1), "utf-8")
             np.savez(aside / "split.npz", train=self.split.train, validation=self.split.validation)
 

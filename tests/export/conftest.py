@@ -14,9 +14,6 @@ from automl.data import ImageContract
 from automl.export import Manifest, Output, TrainedModel, load_model, write_bundle
 from automl.jobs import TrainingSettings
 
-# NumPy says so about TensorFlow's variables whenever Keras 3.15 saves or reads one.
-KERAS_NOISE = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-
 MakeModel = Callable[..., Path]
 MakeBundle = Callable[..., Path]
 
@@ -105,11 +102,3 @@ def class_folder(tmp_path: Path, pictures: np.ndarray) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture[..., 0]).save(path)
     return root
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Forgive Keras that one warning in this folder's tests."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings(KERAS_NOISE))

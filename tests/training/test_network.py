@@ -11,7 +11,6 @@ from automl.jobs import TrainingSettings
 from automl.training.network import build_network, make_loss, make_metric, make_optimizer
 from automl.training.scoring import Scorer
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 LOSS = "sparse_categorical_crossentropy"
 
 
