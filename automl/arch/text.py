@@ -68,7 +68,13 @@ def _row(layer: LayerSummary) -> tuple[str, ...]:
     parameters = f"{layer.cost.parameters:,}"
     if layer.weights is not None:
         parameters += f" ({layer.weights})"
-    return (layer.name or layer.id, _call(layer), show(layer.output_shape), parameters, f"{layer.cost.flops:,}")
+    return (
+        layer.name or layer.id,
+        call(layer.op, layer.args),
+        show(layer.output_shape),
+        parameters,
+        f"{layer.cost.flops:,}",
+    )
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -77,18 +83,18 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(left + right).rstrip()
 
 
-def _call(layer: LayerSummary) -> str:
+def call(op: str, args: Mapping[str, Any]) -> str:
     """The operation with the arguments that are not its defaults: ``conv 24, stride=2``; of ``each`` what it does."""
-    if layer.op == "each":
-        return f"each {_inside(layer.args['network'], all_of=True)}"
-    cls = ops.get(layer.op)
+    if op == "each":
+        return f"each {_inside(args['network'], all_of=True)}"
+    cls = ops.get(op)
     defaults = {name: field.default for name, field in cls.model_fields.items()}
     said = [
         f"{value}" if name == cls.shorthand else f"{name}={value}"
-        for name, value in sorted(layer.args.items(), key=lambda item: item[0] != cls.shorthand)
+        for name, value in sorted(args.items(), key=lambda item: item[0] != cls.shorthand)
         if name == cls.shorthand or value != defaults[name]
     ]
-    return f"{layer.op} {', '.join(said)}".rstrip()
+    return f"{op} {', '.join(said)}".rstrip()
 
 
 def _word(layer: LayerSummary) -> str:
