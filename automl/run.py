@@ -141,7 +141,6 @@ class _Search:
         rules = Rules(
             task=self.task.name,
             data=self.folder.prepared,
-            layers=_origins(),
             objective=self.objective,
             max_trials=config.max_trials,
             plan=Plan(config.time_budget, growth),
@@ -210,7 +209,7 @@ class _Search:
             training=proposal.training,
             parameters=winner.result.parameters or proposal.summary.parameters,
             fingerprint=proposal.architecture.fingerprint,
-            layers=_origins(),
+            layers=proposal.architecture.origins,
             trial=proposal.number,
             study=self.folder.study,
         )
@@ -254,10 +253,6 @@ def _load_space(config: SearchConfig, task: Task) -> Space:
     if space.task is not None and space.task != task.name:
         raise ConfigError(f"the space {space.name!r} is for the task {space.task!r}, and {task.name!r} was asked for")
     return space
-
-
-def _origins() -> tuple[str, ...]:
-    return tuple(op.origin for op in own_layers() if op.origin is not None)
 
 
 def _where_layers_allow(config: SearchConfig, events: Events) -> SearchConfig:

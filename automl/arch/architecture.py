@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from automl import ops
 from automl.arch.assembly import assemble
 from automl.arch.graph import Input, Node
 from automl.errors import SpaceError
@@ -102,11 +103,23 @@ class Architecture:
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """``module:qualname`` of a person's own layers in it: what must be imported where it is built."""
+        return ops.origins(_operations(self.to_json()["nodes"]))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Architecture) and self.canonical() == other.canonical()
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
+
+
+def _operations(layers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Names of all operations, those of networks inside others too."""
+    for layer in layers:
+        yield layer["op"]
+        yield from _operations(layer["args"].get("network", ()))
 
 
 class _Part(BaseModel):

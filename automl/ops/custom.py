@@ -133,19 +133,9 @@ def register_layer(
 
 
 def origins(names: Iterable[str]) -> tuple[str, ...]:
-    """``module:qualname`` of the registered layers among some operations: what another process must import.
-
-    Raises:
-        SpaceError: One that only this process can have, because it stands in ``__main__`` or inside a function.
-    """
-    classes = [registry.get(name) for name in sorted({*names})]
-    for op in classes:
-        if not op.travels:
-            raise SpaceError(
-                f"{op.name!r} is {op.origin}, which another process cannot import; put it into a module of its own, or "
-                "search in this process (workers=0)"
-            )
-    return tuple(op.origin for op in classes if op.origin is not None)
+    """``module:qualname`` of the registered layers among some operations: what another process must import."""
+    found = (registry.get(name).origin for name in sorted({*names}))
+    return tuple(origin for origin in found if origin is not None)
 
 
 def own_layers() -> tuple[type[Op], ...]:

@@ -42,7 +42,6 @@ class Rules:
     Attributes:
         task: Name of the task, for the jobs.
         data: The prepared-data folder, for the jobs.
-        layers: A person's own layers (``module:qualname``), for the jobs.
         objective: What is improved.
         max_trials: Trials that train at least one epoch, or None.
         plan: How the time is divided.
@@ -52,7 +51,6 @@ class Rules:
 
     task: str
     data: Path
-    layers: tuple[str, ...]
     objective: Objective
     max_trials: int | None
     plan: Plan
@@ -174,7 +172,7 @@ class Engine:
             seed=proposal.seed,
             seconds=seconds,
             model_file=str(self._checkpoints.file(proposal.number)),
-            layers=self._rules.layers,
+            layers=proposal.architecture.origins,
         )
         self._running[job.job_id] = proposal
         self._events.trial_started(proposal.number, proposal.sketch)

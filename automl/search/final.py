@@ -95,7 +95,7 @@ def _job(winner: Winner, rules: Rules, seconds: float | None) -> TrialJob:
         seed=proposal.seed,
         seconds=seconds,
         model_file=str(rules.checkpoints / "final.keras"),
-        layers=rules.layers,
+        layers=proposal.architecture.origins,
     )
 
 

@@ -152,10 +152,8 @@ def test_a_layer_of_this_process_cannot_travel() -> None:
             return x
 
     assert not ops.get("here_only").travels
-    with pytest.raises(
-        SpaceError, match=r"'here_only' is .*HereOnly, which another process cannot import; put it into"
-    ):
-        ops.origins(["conv", "here_only"])
+    (origin,) = ops.origins(["conv", "here_only"])
+    assert origin.endswith("HereOnly")
     assert ops.origins(["conv", "dense"]) == ()
 
 

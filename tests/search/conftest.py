@@ -178,7 +178,6 @@ def make_search(tmp_path, prepared):
         rules = Rules(
             task=task.name,
             data=tmp_path,
-            layers=(),
             objective=objective,
             max_trials=max_trials,
             plan=Plan(budget),
