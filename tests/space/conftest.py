@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,3 +46,10 @@ def layers(interpret: Interpret) -> Callable[..., list[str]]:
 def cnn() -> Space:
     """The shipped space for pictures."""
     return Space.load("cnn")
+
+
+@pytest.fixture(scope="session")
+def documented_spaces() -> list[str]:
+    """Every space of the page about the language."""
+    page = (Path(__file__).parents[2] / "docs" / "search-spaces.md").read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
