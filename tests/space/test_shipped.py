@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ import pytest
 from automl.arch import Architecture, Input, Summary, build_model, summarize
 from automl.arch.build import LayerNames
 from automl.errors import ShapeError
-from automl.space import Candidate, DefaultDecider, Domain, ReplayDecider, Space, shipped_spaces
+from automl.space import Candidate, DefaultDecider, Domain, RandomDecider, ReplayDecider, Space, shipped_spaces
 
 FULL = bool(os.environ.get("TEST_FULL"))
 SAMPLES, TRAINED = (200, 20) if FULL else (6, 1)
@@ -94,6 +95,43 @@ def test_its_header_says_its_size_and_what_its_default_costs(space: Space) -> No
     assert said.groups()[1:] == (f"{default.parameters:,}", f"{default.flops:,}")
     for given in inputs.values():
         assert "x".join(map(str, given.shape)) in said[1]
+
+
+@every_space
+def test_replaying_a_point_gives_an_equal_candidate(space: Space) -> None:
+    for point in samples(space, SAMPLES):
+        again = space.interpret(ReplayDecider(point.params), **DATA[space.name]._asdict())
+        assert again == point
+        assert list(again.params) == list(point.params)
+
+
+@every_space
+def test_many_random_points_meet_the_constraints(space: Space) -> None:
+    met = 0
+    for seed in range(60):
+        point = space.interpret(RandomDecider(np.random.default_rng(seed)), **DATA[space.name]._asdict())
+        met += not space.violations(summarize(point.architecture))
+    assert met > 30
+
+
+@every_space
+def test_interpreting_takes_milliseconds(space: Space) -> None:
+    seconds = []
+    for _ in range(10):
+        started = time.perf_counter()
+        space.interpret(DefaultDecider(), **DATA[space.name]._asdict())
+        seconds.append(time.perf_counter() - started)
+    assert min(seconds) < 0.02
+
+
+def test_the_default_for_pictures_is_a_small_residual_network_with_a_good_recipe(spaces: Mapping[str, Space]) -> None:
+    found = spaces["cnn"].interpret(DefaultDecider(), **PICTURES._asdict())
+    assert found.architecture.nodes[0].args["filters"] == 24
+    assert [node.op for node in found.architecture.nodes].count("add") == 3
+    assert 170_000 < summarize(found.architecture).parameters < 180_000
+    assert found.training.optimizer == "adamw"
+    assert (found.training.lr, found.training.weight_decay, found.training.warmup_epochs) == (0.004, 0.02, 2)
+    assert (found.training.augment.flip, found.training.augment.shift) == ("auto", 2)
 
 
 @pytest.mark.timeout(3600 if FULL else 300)
