@@ -26,18 +26,19 @@ _ADVICE: dict[FailureKind, str] = {
 
 
 @contextmanager
-def guard(kind: FailureKind, doing: str) -> Iterator[None]:
+def guard(kind: FailureKind, doing: str, *, only: tuple[type[Exception], ...] = (Exception,)) -> Iterator[None]:
     """Turn whatever the body raises into a ``TrialFailure`` of ``kind``, or of the memory that ran out.
 
     Args:
         kind: What a failure here means.
         doing: What was being done, for the message: "build the network".
+        only: What is caught. Around code of this package it is what the machine can do to it; the rest is our mistake.
     """
     try:
         yield
     except TrialFailure:
         raise
-    except Exception as error:
+    except only as error:
         actual = _memory(error) or kind
         text = str(error) if isinstance(error, AutoMLError) else f"{type(error).__name__}: {error}"
         message = f"could not {doing}: {text[:_MOST_TEXT]}"

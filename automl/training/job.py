@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from automl.backend import start_keras
 from automl.data import PreparedData
 from automl.errors import TrialFailure
 from automl.jobs import EpochReport, Failure, Reply, TrialJob, TrialResult
-from automl.training.batches import Batches
+from automl.training.batches import Batch, Batches
 from automl.training.clock import Clock
 from automl.training.failures import as_message, guard, not_finite
 from automl.training.keeper import Keeper
@@ -172,12 +172,11 @@ class _Training:
         return "stopped" if answer.action != "continue" and record.epochs < record.planned else "complete"
 
     def _learn(self, epoch: int) -> dict[str, float]:
-        """One epoch, or what the clock allows of it; the means of its steps' loss and metrics."""
+        """One epoch, or what the clock allows of it, a step at the least; the means of its steps' loss and metrics."""
         model, sums, steps = self.network.trained, dict[str, float](), 0
         with self.clock.phase("train"):
-            for batch in self.batches.epoch(epoch):
-                if not self.clock.allows_step():
-                    break
+            batches = self.batches.epoch(epoch)
+            while (steps == 0 or self.clock.allows_step()) and (batch := self._next(batches)) is not None:
                 with self.clock.step():
                     logs = self._step(model, batch.x, batch.y)
                 if not math.isfinite(logs["loss"]):
@@ -185,6 +184,10 @@ class _Training:
                 sums = {name: sums.get(name, 0.0) + value for name, value in logs.items()}
                 steps += 1
         return {name: total / steps for name, total in sums.items()}
+
+    def _next(self, batches: Iterator[Batch]) -> Batch | None:
+        with guard("data_error", "read the training rows", only=(MemoryError, OSError)):
+            return next(batches, None)
 
     def _step(self, model: Any, x: Any, y: Any) -> dict[str, float]:
         rate = learning_rate(self.clock.progress(), self.job.training)

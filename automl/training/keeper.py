@@ -38,7 +38,8 @@ class Keeper:
 
     def keep(self) -> None:
         """The weights as they are now are the ones to keep."""
-        self._weights = self._network.trained.get_weights()
+        with guard("train_error", "keep the weights", only=(MemoryError,)):
+            self._weights = self._network.trained.get_weights()
         if self._written_at is None or time.monotonic() - self._written_at > self._last_cost / _SHARE_OF_TIME:
             self.finish()
 

@@ -48,3 +48,13 @@ def test_a_failure_within_a_guard_stays_what_it_is():
 def test_ctrl_c_is_no_failure():
     with pytest.raises(KeyboardInterrupt), guard("train_error", "train"):
         raise KeyboardInterrupt
+
+
+def test_around_our_own_code_only_what_the_machine_does_to_it_is_a_failure():
+    with (
+        pytest.raises(TrialFailure, match="could not read the rows: OSError: gone"),
+        guard("data_error", "read the rows", only=(OSError,)),
+    ):
+        raise OSError("gone")
+    with pytest.raises(KeyError), guard("data_error", "read the rows", only=(OSError,)):
+        raise KeyError("our mistake")
