@@ -10,7 +10,7 @@ from itertools import pairwise
 from automl.arch.architecture import Architecture
 from automl.arch.layout import Layout, Point, Size, lay_out
 from automl.arch.summary import LayerSummary, Summary, summarize
-from automl.arch.text import call
+from automl.arch.text import call, short_path
 from automl.ops import show
 
 _MARGIN = 24.0
@@ -146,7 +146,7 @@ def _write(box: _Box) -> None:
     keys = [layer.weights for layer in box.layers if layer.weights is not None]
     box.lines = [
         _clipped(" · ".join(_short(layer) for layer in box.layers)),
-        _path(first.name or first.id),
+        short_path(first.name or first.id, _WIDEST),
         f"{show(last.output_shape)}{cost}" + (f" · shared {keys[0]}" if keys else ""),
     ]
     if keys:
@@ -191,15 +191,6 @@ def _edge(points: Sequence[Point]) -> str:
 def _short(layer: LayerSummary) -> str:
     """What a layer does; a bias is small, the tool tip has it."""
     return call(layer.op, {key: value for key, value in layer.args.items() if key != "use_bias"})
-
-
-def _path(path: str) -> str:
-    """A path with its beginning and its end, where it is long."""
-    if len(path) <= _WIDEST:
-        return path
-    first, _, rest = path.partition("/")
-    end = rest[-(_WIDEST - len(first) - 3) :]
-    return _clipped(f"{first}/…{end[max(end.find('/'), 0) :]}")
 
 
 def _clipped(text: str) -> str:

@@ -19,16 +19,26 @@ _WORDS = {
     "head": "{activation}{units}",
 } | {name: name for name in ("gap", "gmp", "flatten", "last", "to_sequence", "repeatvector", "dot", "cosine")}
 _WIDEST = 60
+_SHORTEST = 24  # letters of a path in a table
 
 
-def describe(architecture: Architecture) -> str:
-    """A table for a terminal: layer, operation, output shape, parameters and FLOPs of every node, and the totals."""
+def describe(architecture: Architecture, *, columns: int | None = None) -> str:
+    """A table for a terminal: layer, operation, output shape, parameters and FLOPs of every node, and the totals.
+
+    Args:
+        architecture: What to describe.
+        columns: Width to keep to by shortening the paths of layers, as far as they can be; None does not.
+    """
     summary = summarize(architecture)
     rows: list[tuple[str, ...]] = [("layer", "operation", "output", "parameters", "FLOPs")]
     rows += [(name, f"input ({x.dtype})", show(x.shape), "", "") for name, x in architecture.inputs.items()]
     rows += [_row(layer) for layer in summary.layers]
     rows.append(("total", f"depth {summary.depth}", "", f"{summary.parameters:,}", f"{summary.flops:,}"))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    if columns is not None and sum(widths) + 8 > columns:
+        widest = max(columns - sum(widths[1:]) - 8, _SHORTEST)
+        rows = [(short_path(row[0], widest), *row[1:]) for row in rows]
+        widths[0] = max(len(row[0]) for row in rows)
     lines = [_line(row, widths) for row in rows]
     rule = "-" * max(len(line) for line in lines)
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
@@ -62,6 +72,20 @@ def sketch(architecture: Architecture) -> str:
         return text
     end = " > ... > " + words[-1]
     return (text[: _WIDEST - len(end)] + end)[:_WIDEST]
+
+
+def short_path(path: str, widest: int) -> str:
+    """A path by its beginning and its end, where it is long.
+
+    >>> short_path("stage.0/stack/block.0/choice=basic/basic/residual/conv_bn/conv", 30)
+    'stage.0/…/conv_bn/conv'
+    """
+    if len(path) <= widest:
+        return path
+    first = path.partition("/")[0]
+    end = path[-max(widest - len(first) - 2, 1) :]
+    short = f"{first}/…{end[end.find('/') :]}" if "/" in end else f"…{path[1 - widest :]}"
+    return short if len(short) <= widest else f"…{path[1 - widest :]}"
 
 
 def _row(layer: LayerSummary) -> tuple[str, ...]:

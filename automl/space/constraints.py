@@ -158,4 +158,5 @@ def _formula(text: str) -> Formula:
 
 
 def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.4g}"
+    whole = isinstance(value, int) or value.is_integer()
+    return f"{int(value):,}" if whole else f"{value:,.4g}"
