@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from automl.quiet import quiet_import
 
@@ -22,6 +24,25 @@ def start_keras() -> None:
         if keras.backend.backend() == "tensorflow":
             _grow_memory()
         keras.ops.zeros(())  # the first operation starts the devices, which is when TensorFlow speaks again
+
+
+@contextmanager
+def no_retracing_warnings() -> Iterator[None]:
+    """TensorFlow does not warn in the body that functions are traced again: every network here is a new one, and is.
+
+    >>> with no_retracing_warnings():
+    ...     logging.getLogger("tensorflow").warning("5 out of the last 5 calls triggered tf.function retracing.")
+    """
+    logger = logging.getLogger("tensorflow")
+
+    def other(record: logging.LogRecord) -> bool:
+        return "triggered tf.function retracing" not in record.getMessage()
+
+    logger.addFilter(other)
+    try:
+        yield
+    finally:
+        logger.removeFilter(other)
 
 
 def _grow_memory() -> None:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any, TextIO, cast
 
 _STDERR = 2
 _lock = threading.RLock()
@@ -71,9 +72,21 @@ def _python_writes_to(descriptor: int) -> Iterator[None]:
         return
     plain.flush()
     with os.fdopen(os.dup(descriptor), "w", buffering=1, encoding=plain.encoding, errors=plain.errors) as stream:
-        sys.stderr = stream
+        swapped = _Stderr(stream)
+        sys.stderr = cast(TextIO, swapped)
         try:
             yield
         finally:
-            if sys.stderr is stream:
+            swapped.target = plain
+            if sys.stderr is swapped:
                 sys.stderr = plain
+
+
+class _Stderr:
+    """Stands for ``sys.stderr`` during an import. Log handlers that the import makes keep it, so it must stay open."""
+
+    def __init__(self, target: TextIO) -> None:
+        self.target = target
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.target, name)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
 import pytest
+
+from automl.backend import no_retracing_warnings
 
 SCRIPT = """
 import os, sys
@@ -47,3 +50,25 @@ def test_works_without_a_standard_error():
     script = "import os; os.close(2)\nfrom automl.quiet import quiet_import\nwith quiet_import(): print('in')"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "in\n"
+
+
+def test_a_log_handler_made_inside_keeps_working_afterwards():
+    script = """
+import logging, sys
+from automl.quiet import quiet_import
+with quiet_import():
+    handler = logging.StreamHandler()
+logging.getLogger("library").addHandler(handler)
+logging.getLogger("library").warning("heard")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == "heard\n"
+
+
+def test_only_the_warning_about_tracing_again_is_silenced(caplog):
+    logger = logging.getLogger("tensorflow")
+    with no_retracing_warnings():
+        logger.warning("6 out of the last %d calls to <function> triggered tf.function retracing. Tracing is", 6)
+        logger.warning("the disk is full")
+    logger.warning("5 out of the last 5 calls triggered tf.function retracing.")
+    assert caplog.messages == ["the disk is full", "5 out of the last 5 calls triggered tf.function retracing."]

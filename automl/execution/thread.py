@@ -8,7 +8,7 @@ import traceback
 from types import TracebackType
 from typing import Self
 
-from automl.backend import start_keras
+from automl.backend import no_retracing_warnings, start_keras
 from automl.execution.base import Event
 from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
 
@@ -100,7 +100,8 @@ class ThreadExecutor:
         from automl.training import run_job
 
         try:
-            self._events.put(run_job(job, self._report))
+            with no_retracing_warnings():
+                self._events.put(run_job(job, self._report))
         except BaseException:  # a thread has nobody above it: the main thread raises it in poll()
             self._events.put(traceback.format_exc())
 

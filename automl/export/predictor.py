@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
+from automl.backend import no_retracing_warnings
 from automl.data import ImageContract
 from automl.data.labels import encode_as
 from automl.errors import DataError, ExportError
@@ -137,7 +138,8 @@ class TrainedModel:
         dtype = input_dtype(self.keras_model)
         for pixels in batches:
             if len(pixels):
-                answer = self.keras_model.predict_on_batch(feed(self.keras_model, pixels.astype(dtype, copy=False)))
+                with no_retracing_warnings():
+                    answer = self.keras_model.predict_on_batch(feed(self.keras_model, pixels.astype(dtype, copy=False)))
                 yield np.asarray(first_output(answer), dtype=np.float32)
 
     def _fitting_batch(self) -> int:
