@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from automl.arch import Input
 from automl.arch import Node as Layer
+from automl.errors import ShapeError
 from automl.ops import Shape
 from automl.space.assembly import Assembly, Decider, Flow, Place
 from automl.space.document import Mark
+from automl.space.formula import Formula
 from automl.space.node import Node, emit_body
 from automl.space.openness import compares, is_open
 from automl.space.ports import sizes
@@ -18,6 +20,25 @@ if TYPE_CHECKING:
     from automl.space.space import Space
 
 _ANY: Shape = (None, None, 8)  # what every tensor is said to be, so that everything fits everything
+
+
+class Unknown:
+    """A value that depends on data which is not there; whoever looks at it gets to know.
+
+    Args:
+        error: What is missing.
+    """
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: ShapeError) -> None:
+        self._error = error
+
+    def _tell(self, *_: object) -> Any:
+        raise self._error
+
+    __repr__ = __str__ = __bool__ = __int__ = __index__ = __hash__ = _tell
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _tell
 
 
 class Outline(Assembly):
@@ -42,6 +63,13 @@ class Outline(Assembly):
         if self._compares or is_open(node, self._space):
             return node.emit(x, at, self)
         return self.layer("", {}, x, here=at, mark=None)
+
+    def compute(self, formula: Formula, names: Mapping[str, Any]) -> Any:
+        """The value of a formula; where it depends on data that is not there, that matters only if the value does."""
+        try:
+            return formula.evaluate(names)
+        except ShapeError as error:
+            return Unknown(error)
 
     def shape(self, flow: Flow) -> Shape:  # noqa: ARG002
         """The one shape of all tensors."""

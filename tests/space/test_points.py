@@ -155,3 +155,24 @@ def test_the_same_seed_gives_the_same_points() -> None:
     first, second = (space.sample(np.random.default_rng(5), **data) for _ in range(2))
     assert first == second
     assert first != space.sample(np.random.default_rng(6), **data)
+
+
+def test_what_is_computed_from_the_data_but_asks_nothing_needs_none() -> None:
+    space = Space.load("cnn")
+    assert space.mutate({"width": 32}, np.random.default_rng(1))
+    by = "{choice: {small: bn, large: []}, by: ='small' if a < 5 else 'large'}"
+    text = f"vars: {{a: =input_height // 8}}\nmodel: [{{dropout: {{choice: [0.1, 0.2]}}}}, {by}, head]"
+    assert Space.parse(text).mutate({}, np.random.default_rng(1)) == {"dropout/rate": 0.2}
+
+
+USES = [
+    "repeat: {times: =b, do: {optional: bn}}",
+    "choice: {small: {optional: bn}, large: []}, by: ='small' if b < 5 else 'large'",
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_what_asks_needs_it_over_other_variables_too(use: str) -> None:
+    text = f"vars: {{a: =input_height // 8, b: =a + 0 if a > 1 else a}}\nmodel: [{{{use}}}, head]"
+    with pytest.raises(SpaceError, match=r"the input has no 'input_height', or none that is always .*; give 'inputs'"):
+        Space.parse(text, "s.yaml").mutate({}, np.random.default_rng(1))
