@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
@@ -73,6 +74,12 @@ def samples(space: Space, count: int) -> Iterator[Candidate]:
 
 def test_all_of_them_are_tested_here() -> None:
     assert shipped_spaces() == sorted(DATA)
+
+
+def test_the_page_about_spaces_names_all_of_them() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "search-spaces.md").read_text("utf-8")
+    table = page.partition("## Spaces that come with the package")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.M)) == sorted(DATA)
 
 
 @every_space
