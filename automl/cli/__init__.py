@@ -5,6 +5,7 @@ Only Typer is imported here; what a command needs, it imports when it runs, so t
 
 from __future__ import annotations
 
+import sys
 import time
 
 STARTED = time.monotonic()  # a time budget counts from here
@@ -16,7 +17,10 @@ __all__ = ["STARTED", "app", "main"]
 
 def main() -> None:
     """Run the command line of this process and end it with the exit code."""
-    from automl.cli.exits import hush_warnings
+    from automl.cli.exits import INTERRUPTED, hush_warnings
 
     hush_warnings()
-    app(obj=STARTED, prog_name="automl")
+    try:
+        app(obj=STARTED, prog_name="automl")
+    except KeyboardInterrupt:  # while the commands were still being put together; from then on they see to it
+        sys.exit(INTERRUPTED)

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+import automl.cli
+
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_delivers_the_best_model_so_far_and_ends_with_130(automl, place):
@@ -30,3 +32,13 @@ def test_ctrl_c_delivers_the_best_model_so_far_and_ends_with_130(automl, place):
     assert "Ctrl-C" in err
     assert "Traceback" not in err
     assert automl("evaluate", place / "interrupted", place / "data/digits/test").exit_code == 0
+
+
+def test_ctrl_c_before_a_command_runs_ends_with_130_and_no_traceback(monkeypatch):
+    def interrupted(**_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(automl.cli, "app", interrupted)
+    with pytest.raises(SystemExit) as end:
+        automl.cli.main()
+    assert end.value.code == 130
