@@ -11,7 +11,7 @@ from automl.data.contract import ImageContract, mode_of
 from automl.data.dataset import Array, chunks
 from automl.errors import DataError
 
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
+_LARGEST = float(np.finfo(np.float32).max) ** 0.5  # a variance is a square
 
 
 def as_pictures(x: Any) -> Array:
@@ -40,12 +40,14 @@ def contract_of(x: Array) -> ImageContract:
     """What arrays from ``as_pictures`` are kept as: uint8 where they are whole numbers from 0 to 255, else float32.
 
     Raises:
-        DataError: A pixel is NaN, infinite, or too large for float32.
+        DataError: A pixel is NaN, infinite, or so large that its square is too large for float32.
     """
     _check_finite(x)
     low, high = float(x.min()), float(x.max())
-    if max(-low, high) > _FLOAT32_MAX:
-        raise DataError(f"x has values from {low:g} to {high:g}, which is more than float32 can hold; scale it first")
+    if max(-low, high) > _LARGEST:
+        raise DataError(
+            f"x has values from {low:g} to {high:g}, and their squares are more than float32 can hold; scale it first"
+        )
     whole = x.dtype.kind in "biu" and low >= 0 and high <= 255
     height, width, channels = x.shape[1:]
     return ImageContract(

@@ -14,6 +14,8 @@ from automl.errors import DataError
 
 Codes = NDArray[np.int64]
 
+_EXACT = 2**53  # floats tell whole numbers apart up to here
+_LARGEST = 2**63 - 1  # classes are kept as int64
 _MISSING = ("NAType", "NaTType")  # pandas' own, told by name so that pandas is not imported
 
 
@@ -78,6 +80,8 @@ def _plain(labels: Array) -> Array:
         labels = np.char.decode(labels, "utf-8", "replace")
     if labels.dtype.kind == "f":
         labels = _from_floats(labels)
+    if labels.dtype.kind == "u":
+        _check_size(labels, _LARGEST)
     if labels.dtype.kind not in "Uiub":
         raise DataError(f"y has dtype {labels.dtype}; labels are strings, integers or booleans")
     return labels
@@ -118,4 +122,11 @@ def _from_floats(labels: Array) -> Array:
     if len(fractions):
         first = fractions[0]
         raise DataError(f"y holds the number {labels[first]} in row {first}; classes are strings, integers or booleans")
+    _check_size(np.abs(labels), _EXACT)
     return labels.astype(np.int64)
+
+
+def _check_size(labels: Array, limit: int) -> None:
+    large = np.flatnonzero(labels > limit)
+    if len(large):
+        raise DataError(f"y holds a number of the size {labels[large[0]]} in row {large[0]}; classes go up to {limit}")

@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from automl.config import Arrays, SearchConfig, draw_seed, parse_duration, parse_list
-from automl.errors import ConfigError, StudyError
+from automl.errors import ConfigError, DataError, StudyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         started = time.monotonic()
         return SearchConfig(
             task=self._task,
-            data=Arrays(np.asarray(x), np.asarray(y)),
+            data=_arrays(x, y),
             validation=_pair(validation),
             space=self.space,
             max_trials=self.max_trials,
@@ -228,7 +228,23 @@ def _pair(validation: tuple[Any, Any] | None) -> Arrays | None:
         return None
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise ConfigError(f"validation_data must be a pair (X, y), got {type(validation).__name__}")
-    return Arrays(np.asarray(validation[0]), np.asarray(validation[1]))
+    return _arrays(*validation)
+
+
+def _arrays(x: Any, y: Any) -> Arrays:
+    return Arrays(as_array(x, "X"), None if y is None else as_array(y, "y"))
+
+
+def as_array(values: Any, name: str) -> np.ndarray:
+    """What a person hands over as an array.
+
+    Raises:
+        DataError: Its rows are of different lengths.
+    """
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{name} is no array: {error}") from error
 
 
 def _seed(random_state: int | np.random.RandomState | None) -> int:

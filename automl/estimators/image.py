@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.base import ClassifierMixin
 
-from automl.estimators.base import SearchEstimator
+from automl.estimators.base import SearchEstimator, as_array
 
 if TYPE_CHECKING:
     from automl.export import Bundle
@@ -80,7 +80,7 @@ class ImageClassifier(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  
             NotFittedError: ``fit`` was not called.
             DataError: The pictures do not have the shape that was learned.
         """
-        return self._model().predict(np.asarray(X))
+        return self._model().predict(as_array(X, "X"))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """How probable each class is for each picture.
@@ -95,7 +95,7 @@ class ImageClassifier(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  
             NotFittedError: ``fit`` was not called.
             DataError: The pictures do not have the shape that was learned.
         """
-        return self._model().predict_proba(np.asarray(X))
+        return self._model().predict_proba(as_array(X, "X"))
 
     def _describe(self, bundle: Bundle) -> None:
         self.classes_ = next(iter(bundle.manifest.outputs.values())).labels()

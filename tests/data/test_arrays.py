@@ -83,8 +83,9 @@ def with_value(value: float) -> np.ndarray:
         (with_value(np.nan), "2 pixels are NaN or infinite, the first in row 2"),
         (with_value(-np.inf), "2 pixels are NaN or infinite, the first in row 2"),
         (np.full((4, 2, 2), 1e300), "more than float32 can hold"),
+        (np.full((4, 2, 2), -1e20), "more than float32 can hold"),
     ],
-    ids=["flat", "five axes", "no rows", "no pixels", "strings", "complex", "ragged", "nan", "inf", "huge"],
+    ids=["flat", "five axes", "no rows", "no pixels", "strings", "complex", "ragged", "nan", "inf", "huge", "large"],
 )
 def test_arrays_that_are_no_pictures_are_refused(x: Any, message: str, cache: Path) -> None:
     with pytest.raises(DataError, match=message):

@@ -55,6 +55,8 @@ def test_codes_point_back_to_their_labels(y: list[Any]) -> None:
         ([0, 1], "x has 3 rows and y has 2"),
         (np.eye(3), r"y has shape \(3, 3\)"),
         ([0.5, 1.0, 2.0], "the number 0.5 in row 0; classes are"),
+        ([0.0, 1e18, 1.0], "1e[+]18 in row 1; classes go up to"),
+        (np.array([0, 2**63, 1], "uint64"), "9223372036854775808 in row 1; classes go up to"),
         ([0.0, np.nan, 1.0], "1 labels are NaN or infinite, the first in row 1"),
         (["a", None, None], "2 labels are missing, the first in row 1"),
         (np.array(["a", np.nan, "b"], dtype=object), "1 labels are missing, the first in row 1"),

@@ -88,8 +88,10 @@ def nan_pixels():
         (nan_pixels(), Y, "NaN|nan"),
         (np.zeros((6, 4), "uint8"), Y, "shape"),
         (X, np.array([0, 0, 0, 0, 0, 1]), "one|1"),
+        (X, None, "labels are missing"),
+        ([[[1]], [[1, 2]]], [0, 1], "X is no array"),
     ],
-    ids=["lengths", "one class", "NaN", "rank", "a class with one picture"],
+    ids=["lengths", "one class", "NaN", "rank", "a class with one picture", "no labels", "ragged"],
 )
 @pytest.mark.parametrize("directory", [None, "runs"])
 def test_unusable_arrays_are_refused_and_leave_no_run(x, y, sentence, directory, tmp_path):
