@@ -44,7 +44,7 @@ def show(name: SpaceArg) -> None:
 
 @app.command()
 def validate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file.")],
+    name: SpaceArg,
     shape: ShapeOpt = "",
     classes: ClassesOpt = 10,
     imports: ImportOpt = "",
@@ -57,7 +57,7 @@ def validate(
     from automl.space import DefaultDecider, Space
 
     import_modules(imports)
-    space = Space.load(file)
+    space = Space.load(name)
     data = _data(space, shape, classes)
     candidate = space.interpret(DefaultDecider(), **data)
     summary = summarize(candidate.architecture)
