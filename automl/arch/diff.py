@@ -83,7 +83,7 @@ def diff(before: Architecture, after: Architecture) -> Diff:
     ~ stem: filters 4 -> 8
     layers: 0 removed, 0 added, 1 changed, 1 the same
     parameters: 50 -> 98 (+96 %)
-    FLOPs: 5,142 -> 10,290 (+100 %)
+    FLOPs: 5,138 -> 10,274 (+100 %)
     """
     pairs = _pairs(before.nodes, after.nodes)
     partner = {one.id: other.id for one, other in pairs}

@@ -18,8 +18,7 @@ task: image-classify
 vars:
   width: {choice: [16, 24, 32], default: 24}
 model:
-  - name: stem
-    conv: =width
+  - {name: stem, conv: =width}
   - name: stage
     repeat:
       times: {int: [1, 3]}
