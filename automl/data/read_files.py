@@ -52,7 +52,7 @@ def refuse(root: Path, skipped: Skipped) -> None:
     name, reason = skipped[0]
     files = "1 file is no usable picture" if len(skipped) == 1 else f"{len(skipped)} files are no usable pictures"
     first = "it is" if len(skipped) == 1 else "the first is"
-    raise DataError(f"{files}: {first} {root / name} ({reason}); remove such files, or skip them (on-bad-file skip)")
+    raise DataError(f"{files}: {first} {root / name} ({reason}); remove such files, or skip them (--on-bad-file skip)")
 
 
 def _decode(

@@ -140,7 +140,7 @@ class Engine:
         if reason := self._interrupted() or self._hopeless():
             return reason
         if rules.max_trials is not None and self.trained + len(self._running) >= rules.max_trials:
-            return f"{rules.max_trials} trials are done"
+            return "all trials are done"
         if self._proposer.rejected_in_a_row >= EXHAUSTED:
             return f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible"
         if seconds == 0:

@@ -64,7 +64,7 @@ def test_a_class_with_one_picture(search, data):
 
 def test_a_file_that_is_no_picture_is_named(search, data):
     (data / "1" / "broken.png").write_bytes(b"this is no picture")
-    assert_refused(search(), 3, "broken.png", "on-bad-file skip")
+    assert_refused(search(), 3, "broken.png", "(--on-bad-file skip)")
 
 
 def test_labels_of_another_length(search, data):
