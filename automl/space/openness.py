@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from automl.space.space import Space
 
 
+class Notes(dict[int, bool]):
+    """What was found out about nodes, by their ``id``: so it does not hold for a copy, which begins with none."""
+
+    def __reduce__(self) -> tuple[type[Notes], tuple[()]]:
+        return Notes, ()
+
+
 def is_open(node: Node, space: Space) -> bool:
     """Whether anything is asked in a node, or in the blocks that it calls; remembered in the space."""
     if id(node) not in space.notes:

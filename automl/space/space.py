@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,36 +11,25 @@ from automl.arch import Architecture, Input, Summary
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings
 from automl.space.assembly import Assembly, Decider
-from automl.space.checks import check_flow, check_inputs_read, check_ties
-from automl.space.constraints import Constraint, Violation, read_constraints, violations
-from automl.space.document import Mark, Scalar, YamlMap, YamlTree
-from automl.space.heads import check_heads, main_output
+from automl.space.constraints import Constraint, Violation, violations
+from automl.space.document import Scalar, YamlMap
+from automl.space.heads import main_output
+from automl.space.loading import fill, read_text
 from automl.space.node import Body
 from automl.space.nodes import Block
+from automl.space.openness import Notes
 from automl.space.outline import unfold
-from automl.space.ports import TENSOR, InputPort, OutputPort, check_ports, read_inputs, read_outputs, size_names, sizes
-from automl.space.reading import read_body
-from automl.space.sections import (
-    read_blocks,
-    read_seeds,
-    read_signatures,
-    read_train,
-    read_vars,
-    settings,
-)
+from automl.space.ports import TENSOR, InputPort, OutputPort, check_ports, sizes
+from automl.space.sections import settings
 from automl.space.shipped import shipped_path
-from automl.space.site import Site
-from automl.space.trials import check_space
-from automl.space.values import Searched, Value
-from automl.space.yaml_text import MAX_BYTES, read_yaml
+from automl.space.values import Value
+from automl.space.yaml_text import read_yaml
 from automl.space.yaml_writer import named, write_yaml
 
 if TYPE_CHECKING:
     import numpy as np
 
     from automl.space.counting import SpaceSize
-
-_KEYS = ("version", "name", "task", "inputs", "outputs", "vars", "blocks", "model", "train", "constraints", "seeds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,7 @@ class Space:
     document: YamlMap = field(compare=False, repr=False)
     source: str = field(compare=False, repr=False)
     file: str = field(compare=False)
-    notes: dict[int, bool] = field(compare=False, repr=False)
+    notes: Notes = field(compare=False, repr=False)
 
     def __init__(self, name: str, **sections: Any) -> None:
         """A space from Python.
@@ -121,7 +110,7 @@ class Space:
 
         tree, file = document(name, sections)
         try:
-            _fill(self, tree, source=write_yaml(tree), file=file)
+            fill(self, tree, source=write_yaml(tree), file=file)
         except SpaceError as error:
             raise error.at(file=file) from None
 
@@ -140,7 +129,7 @@ class Space:
         """
         is_name = isinstance(source, str) and Path(source).name == source and not Path(source).suffix
         path = shipped_path(str(source)) if is_name else Path(source)
-        return cls.parse(_read_text(path), filename=path.name if is_name else str(source))
+        return cls.parse(read_text(path), filename=path.name if is_name else str(source))
 
     @classmethod
     def parse(cls, text: str, filename: str = "<text>") -> Space:
@@ -155,7 +144,7 @@ class Space:
         """
         space = object.__new__(cls)
         try:
-            _fill(space, read_yaml(text), source=text, file=filename)
+            fill(space, read_yaml(text), source=text, file=filename)
         except SpaceError as error:
             raise error.at(file=filename) from None
         return space
@@ -297,77 +286,3 @@ class Space:
     def violations(self, summary: Summary) -> tuple[Violation, ...]:
         """The constraints that an architecture does not meet."""
         return violations(self.constraints, summary)
-
-
-def _fill(space: Space, tree: YamlTree, *, source: str, file: str) -> None:
-    """Read every section of a document into a space, and try it out."""
-    top = Site("", frozenset(), {})
-    entries = top.mapping(tree, "a space", _KEYS, needs=("model",))
-    _check_version(entries.get("version"), top)
-    inputs = read_inputs(entries.get("inputs"), top)
-    outputs = read_outputs(entries.get("outputs"), top, inputs)
-    variables = read_vars(entries.get("vars"), size_names(inputs))
-    site = Site("", frozenset((*size_names(inputs), *variables)), {})
-    site = replace(site, blocks=read_signatures(entries.get("blocks"), site))
-    searched = [name for name, value in variables.items() if isinstance(value, Searched)]
-    around = replace(site, inputs=tuple(inputs), outputs=tuple(outputs))
-    model = read_body(entries["model"], around, mark=tree.mark, reserved=searched)
-    for each in model:
-        if each.name == "train":
-            raise top.error("no node of the model may be named 'train'; use another name", each.mark)
-    blocks = read_blocks(entries.get("blocks"), site)
-    check_heads(model, blocks, outputs, entries["model"].mark)
-    check_inputs_read(model, {name: _mark(entries["inputs"], name) for name in inputs})
-    check_flow(model, blocks)
-    check_ties(model, blocks)
-    seeds, marks = read_seeds(entries.get("seeds"), top)
-    _set(
-        space,
-        name=_word(entries.get("name"), "'name'", top) or Path(file).stem,
-        task=_word(entries.get("task"), "'task'", top),
-        inputs=inputs,
-        outputs=outputs,
-        vars=variables,
-        blocks=blocks,
-        model=model,
-        train=read_train(entries.get("train"), site),
-        constraints=read_constraints(entries.get("constraints"), top),
-        seeds=tuple(seeds),
-        document=tree,
-        source=source,
-        file=file,
-        notes={},
-    )
-    check_space(space, marks)
-
-
-def _set(space: Space, **parts: Any) -> None:
-    for key, value in parts.items():
-        object.__setattr__(space, key, value)
-
-
-def _mark(tree: YamlTree, key: str) -> Mark:
-    assert isinstance(tree, YamlMap)
-    return tree.marks[key]
-
-
-def _check_version(tree: YamlTree | None, site: Site) -> None:
-    if tree is not None and site.scalar(tree, "'version'") != 1:
-        raise site.error(f"version {site.scalar(tree, 'version')!r} is not understood; this package reads 1", tree.mark)
-
-
-def _word(tree: YamlTree | None, what: str, site: Site) -> str | None:
-    return None if tree is None else site.word(tree, what)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise SpaceError(f"the file has {path.stat().st_size:,} bytes; a space has at most {MAX_BYTES:,}")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SpaceError(f"cannot read it: {error.strerror or error}", file=str(path)) from None
-    except UnicodeDecodeError as error:
-        raise SpaceError(f"it is no UTF-8 text (byte {error.start})", file=str(path)) from None
-    except SpaceError as error:
-        raise error.at(file=str(path)) from None

@@ -62,7 +62,7 @@ def _items(tree: YamlList, indent: int) -> list[str]:
     for item in tree.items:
         lead = f"{' ' * indent}-"
         flat = _flow(item)
-        if isinstance(item, YamlScalar):
+        if isinstance(item, YamlScalar) or _is_empty(item):
             lines.append(f"{lead} {flat}")
             continue
         single = isinstance(item, YamlMap) and len(item.entries) == 1
@@ -77,9 +77,13 @@ def _items(tree: YamlList, indent: int) -> list[str]:
 def _after(lead: str, value: YamlTree, indent: int) -> list[str]:
     """A key with its value: on its line where that fits, else below."""
     flat = _flow(value)
-    if isinstance(value, YamlScalar) or len(lead) + 1 + len(flat) <= WIDTH:
+    if isinstance(value, YamlScalar) or _is_empty(value) or len(lead) + 1 + len(flat) <= WIDTH:
         return [f"{lead} {flat}".rstrip()]
     return [lead, *_below(value, indent + 2)]
+
+
+def _is_empty(tree: YamlList | YamlMap) -> bool:
+    return not (tree.entries if isinstance(tree, YamlMap) else tree.items)
 
 
 def _below(tree: YamlList | YamlMap, indent: int) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -176,3 +178,12 @@ def test_what_asks_needs_it_over_other_variables_too(use: str) -> None:
     text = f"vars: {{a: =input_height // 8, b: =a + 0 if a > 1 else a}}\nmodel: [{{{use}}}, head]"
     with pytest.raises(SpaceError, match=r"the input has no 'input_height', or none that is always .*; give 'inputs'"):
         Space.parse(text, "s.yaml").mutate({}, np.random.default_rng(1))
+
+
+def test_a_copy_of_a_space_is_a_space_of_its_own() -> None:
+    space = Space.load("cnn")
+    params = space.mutate({"width": 32}, np.random.default_rng(1))
+    for again in (copy.deepcopy(space), pickle.loads(pickle.dumps(space))):
+        assert again == space
+        assert not again.notes
+        assert again.mutate({"width": 32}, np.random.default_rng(1)) == params

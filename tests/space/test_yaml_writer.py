@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from automl.space import Space, shipped_spaces
@@ -40,6 +40,7 @@ KEYS = st.one_of(
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4))
 
 
+@example({"": [{"0" * 120: []}], "a" * 110: {}})
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
 def test_a_written_tree_reads_back(document: dict[str, Any]) -> None:
     written = write_yaml(tree(document))  # type: ignore[arg-type]
