@@ -73,12 +73,12 @@ def _python_writes_to(descriptor: int) -> Iterator[None]:
     plain.flush()
     with os.fdopen(os.dup(descriptor), "w", buffering=1, encoding=plain.encoding, errors=plain.errors) as stream:
         swapped = _Stderr(stream)
-        sys.stderr = cast(TextIO, swapped)
+        sys.stderr = stand_in = cast(TextIO, swapped)
         try:
             yield
         finally:
             swapped.target = plain
-            if sys.stderr is swapped:
+            if sys.stderr is stand_in:
                 sys.stderr = plain
 
 

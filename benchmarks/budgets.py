@@ -1,10 +1,10 @@
-"""Does a search keep its time, and what does more time bring?
+"""Measure whether a search keeps its time, and what more time brings.
 
     python benchmarks/budgets.py TRAIN TEST [--budgets 30s,60s,120s] [--seed 0]
 
-TRAIN and TEST are class folders (or .npz files). For every budget one search runs as a person would start it, its model is
-scored on TEST, and a line of a Markdown table is printed: the budget, the seconds from the command's start to its end,
-networks trained, epochs of the delivered model, its validation score, and its test accuracy.
+TRAIN and TEST are class folders (or .npz files). For every budget one search runs as a person would start it, its model
+is scored on TEST, and a line of a Markdown table is printed: the budget, the seconds from the command's start to its
+end, networks trained, epochs of the delivered model, its validation score, and its test accuracy.
 """
 
 from __future__ import annotations

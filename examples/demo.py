@@ -1,4 +1,4 @@
-"""The README's first walk, as `make demo` runs it: search on scanned digits, then score the model on pictures it never saw.
+"""The README's first walk, as `make demo` runs it: search on scanned digits, then score the model on other ones.
 
     python examples/demo.py [--time-budget 2m] [--data data/digits]
 
