@@ -62,7 +62,7 @@ def _first_report(executor, job, seconds=60.0):
 
 
 def _gone(pid, seconds=5.0):
-    """Whether the process ends within ``seconds``; a zombie counts as ended."""
+    """Whether the process ends within ``seconds``; a zombie counts as ended when its last thread has."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
@@ -70,7 +70,8 @@ def _gone(pid, seconds=5.0):
         except ProcessLookupError:
             return True
         try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            ended = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+            if ended and len(list(Path(f"/proc/{pid}/task").iterdir())) == 1:  # before that nobody can wait for it
                 return True
         except FileNotFoundError:
             pass
