@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("automl.run")
 
+# A budget overrun by more than this share was too short to begin with, and the person should know.
+OVERRUN = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -164,6 +167,11 @@ class _Search:
             manifest = self._write_bundle(winner, final, study)
             result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
             study.finish_run(_document(result))
+        if clock.remaining() < -OVERRUN * clock.elapsed():
+            events.warning(
+                f"this took {clock.elapsed():.0f} s of a budget of {config.time_budget:.0f} s: starting up and a first "
+                "epoch need longer here; such a short training says little about the data"
+            )
         return result
 
     def _start(self, clock: Clock) -> SearchStart:

@@ -74,6 +74,17 @@ def validate(
     typer.echo(f"{size(summary.parameters)} parameters, {size(summary.flops)} FLOPs, {summary.depth} layers deep")
     for line in broken:
         typer.echo(f"warning: the default breaks a constraint: {line}", err=True)
+    _warn_of_task(space)
+
+
+def _warn_of_task(space: Space) -> None:
+    """A space may be written for a task to come; a misspelt one looks the same."""
+    from automl import tasks
+    from automl.errors import did_you_mean
+
+    if space.task is not None and space.task not in tasks.names():
+        hint = did_you_mean(space.task, tasks.names())
+        typer.echo(f"warning: no search of this version is for the task {space.task!r}; {hint}", err=True)
 
 
 @app.command("size")

@@ -149,3 +149,11 @@ def test_a_wrong_space_is_shown_with_its_place(automl, tmp_path):
     assert done.stderr.startswith(f"error: {wrong}:5:")
     assert "did you mean 'filters'?" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_budget_that_is_too_short_ends_with_a_model_and_says_so(automl_process, place):
+    options = "--space tiny.yaml --time-budget 1s --out hasty --cache-dir cache"
+    done = automl_process("search", "--task", "image-classify", "data/digits/train", *options.split(), cwd=place)
+    assert done.exit_code == 0
+    assert (place / "hasty" / "model" / "model.keras").exists()
+    assert " of a budget of 1 s: starting up and a first epoch need longer here" in done.stderr

@@ -102,3 +102,13 @@ def test_schema_is_a_json_schema_of_what_is_shown(automl):
     schema = json.loads(automl("spaces", "schema").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(plain(read_yaml(automl("spaces", "show", "cnn").stdout)), schema)
+
+
+def test_a_task_that_nothing_searches_is_pointed_out(automl, tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text("task: image-clasify\nmodel: [flatten, head]\n")
+    done = automl("spaces", "validate", file)
+    assert done.exit_code == 0
+    assert "warning: no search of this version is for the task 'image-clasify'" in done.stderr
+    assert "did you mean 'image-classify'?" in done.stderr
+    assert "warning" not in automl("spaces", "validate", "cnn").stderr
