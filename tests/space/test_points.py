@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import os
 import pickle
-import time
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -49,28 +47,19 @@ def assert_valid(space: Space, params: dict[str, Any], data: dict[str, Any]) -> 
     assert not space.violations(summarize(candidate.architecture))
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    started = time.process_time()
-    done = work()
-    return done, time.process_time() - started
-
-
 @pytest.mark.parametrize("name", shipped_spaces())
 def test_samples_mutations_and_crossovers_of_shipped_spaces_are_valid(name: str) -> None:
     space, data = space_and_data(name)
     rng = np.random.default_rng(1)
     other = space.sample(rng, **data).params
-    seconds = []
     for _ in range(TIMES):
         point = space.sample(rng, **data).params
-        mutated, first = timed(lambda: space.mutate(point, rng, **data))  # noqa: B023
-        mixed, second = timed(lambda: space.crossover(point, other, rng, **data))  # noqa: B023
-        seconds += [first, second]
+        mutated = space.mutate(point, rng, **data)
+        mixed = space.crossover(point, other, rng, **data)
         assert any(mutated[key] != value for key, value in point.items() if key in mutated)
         assert_valid(space, mutated, data)
         assert_valid(space, mixed, data)
         other = mutated
-    assert np.median(seconds) < 0.05  # 1 to 5 ms, for nasnet 18
 
 
 @pytest.mark.parametrize("name", shipped_spaces())
