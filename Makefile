@@ -24,8 +24,9 @@ demo: setup
 test: setup
 	$(PYTEST)
 
+# One process: searches with a time budget need the machine for themselves.
 test-slow: setup
-	$(PYTEST) -m slow
+	$(BIN)/python -m pytest -m slow
 
 test-full: setup
 	TEST_FULL=1 $(PYTEST) -m "slow or not slow"
