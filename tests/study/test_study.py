@@ -231,7 +231,8 @@ def test_a_study_whose_owner_lives_is_refused_until_it_is_gone(study: Study, url
 
 def test_a_reused_process_number_is_no_owner(study: Study, url: str) -> None:
     _own(url, Owner.current().to_json() | {"process": os.getppid(), "start": "1"})
-    Study.open(url, "digits").close()
+    with Study.open(url, "digits") as taken_over:
+        assert taken_over.name == "digits"
 
 
 def test_an_owner_on_another_machine_must_be_overruled(study: Study, url: str) -> None:
