@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,6 +40,34 @@ class Arrays:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a trial, a worker and a run may use at most; None leaves it to the machine.
+
+    Attributes:
+        trial_seconds: Wall seconds of a trial; the schedule is fitted to them, and a trial that does not come back is
+            ended by force.
+        memory: Resident bytes of a worker with its children; a trial that needs more is ended.
+        worker_memory: Resident bytes of a worker between two trials from which on a fresh one takes its place.
+        disk: Bytes of the run's folder; no further trial starts when it holds more.
+        parameters: Weights of a network; a larger one is not trained.
+        flops: Floating-point operations of one row through a network; a more expensive one is not trained.
+    """
+
+    trial_seconds: float | None = None
+    memory: int | None = None
+    worker_memory: int | None = None
+    disk: int | None = None
+    parameters: int | None = None
+    flops: int | None = None
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            name = f"limit on {item.name.replace('_', ' ')}"
+            _check(value is None or (math.isfinite(value) and value > 0), name, value, "a positive number")
+
+
+@dataclass(frozen=True, slots=True)
 class SearchConfig:
     """One search, fully said.
 
@@ -48,22 +76,30 @@ class SearchConfig:
         data: A folder, a file or arrays.
         validation: Rows to validate on; None splits them off ``data``.
         space: Name of a shipped space, a file, a ``Space``, or None for the task's own.
-        max_trials: Trials that train at least one epoch; None for no limit.
-        time_budget: Seconds for everything from ``started`` to the exported model; None for no limit.
+        max_trials: Trials that train at least one epoch, over all sessions; None for no limit.
+        time_budget: Seconds for everything from ``started`` to the exported model, summed over sessions; None for no
+            limit.
+        more_trials: Trials beyond those that an earlier session trained; 0 for no change.
+        more_time: Seconds beyond those that earlier sessions used; 0 for no change.
         max_epochs: Upper bound of epochs a trial; None leaves it to the space and the clock.
         objective: Metric to improve, such as ``val_accuracy``; None for the task's own.
         seed: Seeds the split, the sampler and every trial; drawn when none is given, and the run records which.
+        seeded: Whether the person chose the seed; a drawn one gives way to the one of a run that is continued.
         out: The run's folder; None makes ``<runs>/<task>-<date>``.
         runs: Where folders without a name of their own go.
         storage: SQLAlchemy URL of the study; None for ``study.db`` in the run's folder.
         study: Name of the study; None takes the run folder's name.
-        workers: Worker processes; 0 trains in this process.
+        workers: Worker processes; 0 trains in this process, None leaves the number to the machine.
+        gpus: Numbers of the GPUs to use, one worker each; None for all of them.
+        limits: What trials, workers and the run may use at most.
+        adopt: Whether a run whose space has changed begins a new study, with the old trials that are still valid.
+        imports: Modules with the person's own layers that a continuation must import first.
         on_bad_file: What to do about a file that is no picture.
         cache_dir: Where prepared data is kept; None for the user's cache folder.
         started: ``time.monotonic()`` of the person's command, from which the budget counts.
 
     Raises:
-        ConfigError: A value is out of range, or no limit is given at all.
+        ConfigError: A value is out of range.
     """
 
     task: str
@@ -72,14 +108,21 @@ class SearchConfig:
     space: Any = None
     max_trials: int | None = None
     time_budget: float | None = None
+    more_trials: int = 0
+    more_time: float = 0.0
     max_epochs: int | None = None
     objective: str | None = None
     seed: int = field(default_factory=draw_seed)
+    seeded: bool = False
     out: Path | None = None
     runs: Path = Path("automl-runs")
     storage: str | None = None
     study: str | None = None
-    workers: int = 1
+    workers: int | None = None
+    gpus: tuple[int, ...] | None = None
+    limits: Limits = field(default_factory=Limits)
+    adopt: bool = False
+    imports: tuple[str, ...] = ()
     on_bad_file: Literal["error", "skip"] = "error"
     cache_dir: Path | None = None
     started: float = field(default_factory=time.monotonic)
@@ -87,7 +130,9 @@ class SearchConfig:
     def __post_init__(self) -> None:
         _check(self.max_trials is None or self.max_trials >= 1, "trials", self.max_trials, "at least 1")
         _check(self.max_epochs is None or self.max_epochs >= 1, "max epochs", self.max_epochs, "at least 1")
-        _check(self.workers >= 0, "workers", self.workers, "0 (this process) or more")
+        _check(self.workers is None or self.workers >= 0, "workers", self.workers, "0 (this process) or more")
+        _check(self.more_trials >= 0, "more trials", self.more_trials, "0 or more")
+        _check(math.isfinite(self.more_time) and self.more_time >= 0, "more time", self.more_time, "0 or more seconds")
         _check(0 <= self.seed < 2**32, "seed", self.seed, "from 0 to 4294967295")
         _check(self.on_bad_file in ("error", "skip"), "on-bad-file", self.on_bad_file, "'error' or 'skip'")
         if self.time_budget is not None:
@@ -95,6 +140,13 @@ class SearchConfig:
             _check(enough, "time budget", self.time_budget, "a positive number of seconds")
         if self.study is not None and not _STUDY_NAME.fullmatch(self.study):
             raise ConfigError(f"study name {self.study!r}: use 1 to 100 letters, digits, '.', '_' or '-'")
+
+    def require_limit(self) -> None:
+        """Refuse a new search that nothing would end.
+
+        Raises:
+            ConfigError: Neither a number of trials nor a time budget is given.
+        """
         if self.max_trials is None and self.time_budget is None:
             raise ConfigError("no limit is given: set a time budget, a number of trials, or both")
 
@@ -120,6 +172,26 @@ def parse_duration(value: str | float) -> float:
     if not (math.isfinite(seconds) and seconds > 0):
         raise ConfigError(f"a duration must be positive, got {value!r}; write for example 10m")
     return seconds
+
+
+def parse_size(value: str | int) -> int:
+    """Bytes from a number or a text such as ``4GB``, ``512MiB``, ``100k``.
+
+    >>> parse_size("4GB"), parse_size("512MiB")
+    (4000000000, 536870912)
+
+    Raises:
+        ConfigError: It is no size, or not positive.
+    """
+    from pydantic import ByteSize, TypeAdapter, ValidationError
+
+    try:
+        size = int(TypeAdapter(ByteSize).validate_python(value))
+    except ValidationError:
+        raise ConfigError(f"cannot read {value!r} as a size; write bytes (1000000), 512MB or 4GB") from None
+    if size <= 0:
+        raise ConfigError(f"a size must be positive, got {value!r}; write for example 4GB")
+    return size
 
 
 def parse_list(text: str, convert: Callable[[str], str] = str.strip) -> tuple[str, ...]:

@@ -95,24 +95,6 @@ class SearchError(AutoMLError):
         self.out_of_time = out_of_time
 
 
-class TrialFailure(AutoMLError):  # noqa: N818  a failed trial is an outcome, not an error of the search
-    """One trial ended badly; the search goes on.
-
-    Args:
-        kind: A word from a closed list, such as ``"nan_loss"`` or ``"build_error"``.
-        message: What happened.
-        advice: What the person can do about it.
-        transient: Whether the same trial may succeed when it is run again.
-    """
-
-    def __init__(self, kind: str, message: str, *, advice: str = "", transient: bool = False) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.advice = advice
-        self.transient = transient
-
-
 class ExportError(AutoMLError):
     """An artifact could not be written or did not agree with the model."""
 

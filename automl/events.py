@@ -25,6 +25,8 @@ class SearchStart:
         time_budget: Seconds for everything, or None.
         elapsed: Seconds of the budget already used when the search starts.
         max_trials: Trials wanted, or None.
+        workers: Trials that train at the same time.
+        trained: Trials that earlier sessions of this run trained.
     """
 
     run_dir: str
@@ -35,6 +37,8 @@ class SearchStart:
     time_budget: float | None
     elapsed: float
     max_trials: int | None
+    workers: int = 1
+    trained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class TrialEnd:
 
     Attributes:
         number: Optuna's number of the trial.
-        state: ``complete``, ``pruned``, ``infeasible``, ``duplicate`` or ``failed``.
+        state: ``complete``, ``pruned``, ``paused``, ``infeasible``, ``duplicate`` or ``failed``.
         value: The objective at its best epoch, or None.
         epochs: Epochs trained.
         seconds: Wall seconds it took.
@@ -79,6 +83,9 @@ class Events:
 
     def epoch_ended(self, number: int, report: EpochReport) -> None:
         """After every epoch of a trial."""
+
+    def trial_retried(self, number: int | None, reason: str) -> None:
+        """A trial (None: the final training) failed in a way that may pass, and runs again."""
 
     def trial_ended(self, end: TrialEnd) -> None:
         """A trial is over and recorded; infeasible and duplicate ones too."""

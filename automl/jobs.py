@@ -15,11 +15,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PROTOCOL: Literal[1] = 1
+from automl.failures import Failure
 
-FailureKind = Literal[
-    "nan_loss", "oom_ram", "oom_gpu", "timeout", "crashed", "build_error", "data_error", "train_error"
-]
+PROTOCOL: Literal[1] = 1
 
 
 class _Value(BaseModel):
@@ -126,7 +124,13 @@ class TrialJob(_Message):
         seed: Seeds weights, dropout, order and augmentation.
         seconds: Wall seconds the job may take from its start to its last validation and saved model, building included;
             the learning-rate schedule is fitted to it. None: no limit, and the job is repeatable bit for bit.
+        timeout: Wall seconds after which whoever runs the job ends it by force, for what ``seconds`` cannot bound:
+            a network that takes for ever to build, a layer that hangs. None: never.
         model_file: Where to write the best (``rows="train"``) or last (``rows="all"``) model, a ``.keras`` file.
+        state_file: Where to write what the job can go on from after a crash or a pause, an ``.npz`` file; it is removed
+            when the job is over for good. Empty: nowhere.
+        resume: Whether to go on from ``state_file``; where that is missing, torn or of another job, training begins
+            anew.
         layers: ``module:qualname`` of a person's own layers, whose modules must be imported first.
     """
 
@@ -138,12 +142,18 @@ class TrialJob(_Message):
     objective: Objective
     seed: int = Field(ge=0, lt=2**32)
     seconds: float | None = None
+    timeout: float | None = None
     model_file: str
+    state_file: str = ""
+    resume: bool = False
     layers: tuple[str, ...] = ()
 
 
 class EpochReport(_Message):
     """One epoch is over.
+
+    A job that goes on from its state first reports the epochs it had trained before once more, in order, each with a
+    reply like any other: whoever died in between may not know of all of them.
 
     Attributes:
         job_id: Whose epoch.
@@ -153,6 +163,7 @@ class EpochReport(_Message):
         learning_rate: At the epoch's last step.
         seconds: Of this epoch, validation included.
         best: Whether this is the best epoch so far by the job's objective.
+        saved: Whether ``state_file`` holds the state after this epoch.
     """
 
     job_id: str
@@ -162,22 +173,18 @@ class EpochReport(_Message):
     learning_rate: float
     seconds: float
     best: bool = False
+    saved: bool = False
 
 
 class Reply(_Message):
-    """The search's answer to an ``EpochReport``."""
+    """The search's answer to an ``EpochReport``.
+
+    Attributes:
+        action: ``stop`` ends the job with what it has; ``pause`` too, but writes the state first, so that a job with
+            ``resume`` can go on.
+    """
 
     action: Literal["continue", "stop", "pause"] = "continue"
-
-
-class Failure(_Value):
-    """Why a job failed: ``errors.TrialFailure`` as it travels and is kept."""
-
-    kind: FailureKind
-    message: str
-    advice: str = ""
-    transient: bool = False
-    traceback: str = ""
 
 
 class TrialResult(_Message):
@@ -185,7 +192,8 @@ class TrialResult(_Message):
 
     Attributes:
         job_id: Whose result.
-        status: ``complete``: all planned epochs, early stopping or the clock; ``stopped``: a ``Reply`` said so before.
+        status: ``complete``: all planned epochs, early stopping or the clock; ``stopped`` and ``paused``: a ``Reply``
+            said so before.
         epochs: Epochs trained.
         planned_epochs: Epochs the schedule was laid out for in the end.
         best_epoch: 1-based; the epoch whose weights ``model_file`` holds.
@@ -199,7 +207,7 @@ class TrialResult(_Message):
     """
 
     job_id: str
-    status: Literal["complete", "stopped", "failed"]
+    status: Literal["complete", "stopped", "paused", "failed"]
     epochs: int = 0
     planned_epochs: int = 0
     best_epoch: int | None = None

@@ -108,13 +108,14 @@ def _run(config: SearchConfig, events: Events) -> SearchResult:
     task = tasks.get(config.task)
     objective = task.objective(config.objective)
     space = _load_space(config, task)
+    config.require_limit()
     config = _where_layers_allow(config, events)
     folder = RunFolder.create(
         config.out, task=task.name, storage=config.storage, study=config.study, default_parent=config.runs
     )
     # From here to the first trial nothing of worth is in the folder: whatever goes wrong takes it away again.
     try:
-        with make_executor(config.workers, log_dir=folder.logs) as executor:
+        with make_executor(1 if config.workers is None else config.workers, log_dir=folder.logs) as executor:
             prepared = task.prepare(config, folder.prepared, events)
             _check_default(space, task, prepared)
             search = _Search(config, task, space, prepared, folder, objective)

@@ -63,6 +63,7 @@ def search(
         max_epochs=max_epochs,
         objective=objective,
         seed=draw_seed() if seed is None else seed,
+        seeded=seed is not None,
         out=out,
         storage=storage,
         study=study,

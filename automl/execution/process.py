@@ -12,7 +12,8 @@ from typing import Self
 from automl.execution.base import Event
 from automl.execution.frames import BrokenFrameError, Frame
 from automl.execution.handle import COMMAND, WorkerHandle
-from automl.jobs import PROTOCOL, EpochReport, Failure, Reply, TrialJob, TrialResult
+from automl.failures import Failure
+from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob, TrialResult
 
 _log = logging.getLogger("automl.execution")
 

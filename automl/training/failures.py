@@ -10,19 +10,10 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from automl.errors import AutoMLError, TrialFailure
-from automl.jobs import Failure, FailureKind
+from automl.errors import AutoMLError
+from automl.failures import Failure, FailureKind, TrialFailure
 
 _MOST_TEXT = 2000  # characters of a message: TensorFlow appends whole graphs
-
-_ADVICE: dict[FailureKind, str] = {
-    "build_error": "This network cannot be built or compiled; the search goes on without it.",
-    "data_error": "Check that the prepared data still exists and is readable; another run prepares it again.",
-    "train_error": "See the trial's traceback; the search goes on without it.",
-    "oom_gpu": "The GPU's memory does not suffice: smaller batches, smaller networks, or fewer programs on the GPU.",
-    "oom_ram": "The memory does not suffice: smaller batches, smaller networks, or close other programs.",
-    "nan_loss": "A smaller learning rate or a clip_norm usually helps; also look for extreme values in the data.",
-}
 
 
 @contextmanager
@@ -41,26 +32,17 @@ def guard(kind: FailureKind, doing: str, *, only: tuple[type[Exception], ...] = 
     except only as error:
         actual = _memory(error) or kind
         text = str(error) if isinstance(error, AutoMLError) else f"{type(error).__name__}: {error}"
-        message = f"could not {doing}: {text[:_MOST_TEXT]}"
-        raise TrialFailure(actual, message, advice=_ADVICE[actual]) from error
+        raise TrialFailure(Failure.of(actual, f"could not {doing}: {text[:_MOST_TEXT]}")) from error
 
 
 def not_finite(what: str) -> TrialFailure:
     """The failure of a training that left the real numbers."""
-    return TrialFailure("nan_loss", what, advice=_ADVICE["nan_loss"])
+    return TrialFailure(Failure.of("nan_loss", what))
 
 
 def as_message(failure: TrialFailure) -> Failure:
     """The failure as it travels, with the traceback of what caused it."""
-    return Failure.model_validate(
-        {
-            "kind": failure.kind,
-            "message": failure.message,
-            "advice": failure.advice,
-            "transient": failure.transient,
-            "traceback": "".join(traceback.format_exception(failure)),
-        }
-    )
+    return failure.failure.model_copy(update={"traceback": "".join(traceback.format_exception(failure))})
 
 
 def _memory(error: Exception) -> FailureKind | None:

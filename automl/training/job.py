@@ -13,8 +13,8 @@ from typing import Any, Literal
 from automl import tasks
 from automl.backend import start_keras
 from automl.data import PreparedData
-from automl.errors import TrialFailure
-from automl.jobs import EpochReport, Failure, Reply, TrialJob, TrialResult
+from automl.failures import Failure, TrialFailure
+from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
 from automl.training.batches import Batch, Batches
 from automl.training.clock import Clock
 from automl.training.failures import as_message, guard, not_finite
@@ -71,7 +71,7 @@ def _run(job: TrialJob, report: Report, clock: Clock, dtype: Precision) -> Trial
         status = training.run(report)
         file = training.keeper.finish()
     except TrialFailure as error:
-        _log.warning("%s failed: %s", job.job_id, error.message)
+        _log.warning("%s failed: %s", job.job_id, error.failure.message)
         status, failure = "failed", as_message(error)
         file = _rescue(record.keeper)
     return TrialResult(
@@ -95,7 +95,7 @@ def _rescue(keeper: Keeper | None) -> Path | None:
     try:
         return None if keeper is None else keeper.finish()
     except TrialFailure as error:
-        _log.warning("the best weights are lost: %s", error.message)
+        _log.warning("the best weights are lost: %s", error.failure.message)
         return None
 
 

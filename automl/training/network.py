@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.arch import Architecture, build_model
 from automl.data import PreparedData
-from automl.errors import TrialFailure
+from automl.failures import Failure, TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
 from automl.ops import import_layers
 from automl.training.failures import guard
@@ -119,9 +119,11 @@ def make_loss(name: str, smoothing: float) -> Any:
     if name == "binary_crossentropy":
         return keras.losses.BinaryCrossentropy(label_smoothing=smoothing)
     raise TrialFailure(
-        "build_error",
-        f"label_smoothing is {smoothing}, but the loss {name!r} has no classes to smooth",
-        advice="Leave label_smoothing out of the space's train section for this task.",
+        Failure(
+            kind="build_error",
+            message=f"label_smoothing is {smoothing}, but the loss {name!r} has no classes to smooth",
+            advice="Leave label_smoothing out of the space's train section for this task.",
+        )
     )
 
 

@@ -13,18 +13,19 @@ import automl
 PACKAGE = Path(automl.__file__).parent
 
 # Room -> rooms it may import besides itself. Everything not named here is forbidden.
-GROUND = {"errors", "files", "jobs", "events", "config"}
+GROUND = {"errors", "failures", "files", "jobs", "events", "config"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": set(),
-    "jobs": {"errors"},
+    "failures": {"errors"},
+    "jobs": {"errors", "failures"},
     "events": {"errors", "jobs"},
     "config": {"errors"},
     "quiet": set(),
     "backend": {"quiet"},
     "ops": {"errors"},
     "data": {"errors", "files", "config", "events"},
-    "study": {"errors", "files"},
+    "study": {"errors", "failures", "files"},
     "arch": {"errors", "ops"},
     "space": {"errors", "jobs", "ops", "arch"},
     "tasks": GROUND | {"data", "arch", "space"},

@@ -16,7 +16,8 @@ from automl.config import Arrays, SearchConfig
 from automl.data import PreparedData
 from automl.events import Events
 from automl.execution import Event
-from automl.jobs import EpochReport, Failure, Reply, TrialJob, TrialResult
+from automl.failures import Failure
+from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
 from automl.search.clock import Clock
 from automl.search.engine import Engine, Rules
 from automl.search.interrupt import Interrupt

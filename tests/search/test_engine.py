@@ -6,7 +6,8 @@ import time
 import pytest
 
 from automl.errors import SearchError
-from automl.jobs import Failure, TrialJob
+from automl.failures import Failure
+from automl.jobs import TrialJob
 from automl.search.engine import GIVE_UP
 
 TWO_POINTS = """

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from automl.jobs import Failure, TrialJob
+from automl.failures import Failure
+from automl.jobs import TrialJob
 from automl.search.final import train_final
 
 

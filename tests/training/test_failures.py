@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from automl.errors import DataError, TrialFailure
+from automl.errors import DataError
+from automl.failures import Failure, TrialFailure
 from automl.training.failures import as_message, guard
 
 
@@ -39,7 +40,7 @@ def test_errors_of_ours_speak_for_themselves():
 
 
 def test_a_failure_within_a_guard_stays_what_it_is():
-    inner = TrialFailure("nan_loss", "the loss is NaN")
+    inner = TrialFailure(Failure.of("nan_loss", "the loss is NaN"))
     with pytest.raises(TrialFailure) as caught, guard("train_error", "train"):
         raise inner
     assert caught.value is inner

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from automl.errors import TrialFailure
+from automl.failures import TrialFailure
 from automl.training.clock import Clock
 from automl.training.keeper import Keeper
 from automl.training.network import Network

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from automl.errors import TrialFailure
+from automl.failures import TrialFailure
 from automl.jobs import TrainingSettings
 from automl.training.network import build_network, make_loss, make_metric, make_optimizer
 from automl.training.scoring import Scorer
