@@ -9,12 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from automl.errors import ConfigError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
@@ -31,12 +28,35 @@ class Arrays:
     """Data handed over in memory.
 
     Attributes:
-        x: Inputs, first axis the rows; for images (n, h, w) or (n, h, w, c) of any numeric dtype.
-        y: Labels, (n,), integers, strings or booleans; None where only a prediction is wanted.
+        x: Inputs, first axis the rows; for images (n, h, w) or (n, h, w, c) of any numeric dtype, for tables
+            (n, columns) or a data frame.
+        y: Labels, (n,), integers, strings or booleans, or numbers (n,) or (n, k); None where only a prediction is
+            wanted, or where they are columns of a data frame.
+        weights: How much each row counts, (n,); None when all count alike.
     """
 
-    x: np.ndarray
-    y: np.ndarray | None = None
+    x: Any
+    y: Any = None
+    weights: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a table's columns are for, and how its file is read.
+
+    Attributes:
+        target: Columns to predict.
+        weight: Column that says how much each row counts.
+        ignore: Columns to leave out.
+        encoding: Of a text file; None for UTF-8.
+        drop_missing_labels: Whether rows without an answer are left out rather than refused.
+    """
+
+    target: tuple[str, ...] = ()
+    weight: str | None = None
+    ignore: tuple[str, ...] = ()
+    encoding: str | None = None
+    drop_missing_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +115,9 @@ class SearchConfig:
         adopt: Whether a run whose space has changed begins a new study, with the old trials that are still valid.
         imports: Modules with the person's own layers that a continuation must import first.
         on_bad_file: What to do about a file that is no picture.
+        columns: What a table's columns are for.
+        class_weight: ``balanced`` lets every class count alike in training, whatever its number of rows; a mapping
+            says what a row of each class counts; None: every row counts alike.
         cache_dir: Where prepared data is kept; None for the user's cache folder.
         started: ``time.monotonic()`` of the person's command, from which the budget counts.
 
@@ -124,6 +147,8 @@ class SearchConfig:
     adopt: bool = False
     imports: tuple[str, ...] = ()
     on_bad_file: Literal["error", "skip"] = "error"
+    columns: Columns = field(default_factory=Columns)
+    class_weight: Any = None
     cache_dir: Path | None = None
     started: float = field(default_factory=time.monotonic)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.data.dataset import Label
+from automl.data.targets import Label
 from automl.errors import DataError
 
 

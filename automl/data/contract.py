@@ -28,6 +28,7 @@ class ImageContract(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: Literal["image"] = "image"
     shape: tuple[int, int, int]
     mode: Literal["grey", "rgb", "channels"]
     dtype: Literal["uint8", "float32"] = "uint8"

@@ -1,4 +1,4 @@
-"""Data that was read once: pixels and labels in ``.npy`` files that every process maps into its memory."""
+"""Data that was read once: inputs and targets in ``.npy`` files that every process maps into its memory."""
 
 from __future__ import annotations
 
@@ -7,56 +7,87 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.data.contract import ImageContract
+from automl.data.kinds import InputContract, read_input
+from automl.data.targets import Label, TargetContract, classes_of, read_target
 from automl.errors import DataError
 
-CACHE_FORMAT = 1
-Label = str | int | bool
+CACHE_FORMAT = 2
 Array = NDArray[Any]
 
 _CHUNK_BYTES = 1 << 24
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Pictures with labels, decoded to one shape, in a folder of the cache.
+    """Rows in a folder of the cache: named inputs, named targets, and perhaps weights.
 
     Attributes:
-        directory: Holds ``dataset.json``, ``x.npy``, ``y.npy`` and ``names.json``.
-        digest: SHA-256 of pixels, labels, classes and contract: equal data has equal digests, wherever it came from.
-        rows: How many pictures.
-        classes: Sorted; what the codes in ``y`` stand for.
-        contract: Shape and meaning of the pixels.
-        skipped: (file, reason) of files that were left out because they are no pictures.
+        directory: Holds ``dataset.json``, ``names.json``, ``x.<input>.npy``, ``y.<target>.npy`` and maybe
+            ``weights.npy``.
+        digest: SHA-256 of arrays and contracts: equal data has equal digests, wherever it came from.
+        rows: How many.
+        inputs: Contract of every input by name.
+        targets: Contract of every target by name.
+        weighted: Whether rows have weights.
+        skipped: (file, reason) of what was left out because it cannot be read.
+        notes: What reading found that people should know, one sentence each.
         reused: Whether it was found in the cache rather than read now.
     """
 
     directory: Path
     digest: str
     rows: int
-    classes: tuple[Label, ...]
-    contract: ImageContract
+    inputs: Mapping[str, InputContract]
+    targets: Mapping[str, TargetContract]
+    weighted: bool = False
     skipped: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     reused: bool = field(default=False, compare=False)
+
+    def input(self, name: str) -> Array:
+        """The working form of an input, (rows, ...), memory-mapped."""
+        return open_array(self.directory / f"x.{name}.npy")
+
+    def target(self, name: str) -> Array:
+        """Codes (rows,) int64 of classes, or numbers (rows, k) float64."""
+        return np.asarray(np.load(self.directory / f"y.{name}.npy", allow_pickle=False))
+
+    @property
+    def weights(self) -> Array | None:
+        """How much each row counts, (rows,) float32; None when all count alike."""
+        if not self.weighted:
+            return None
+        return np.asarray(np.load(self.directory / "weights.npy", allow_pickle=False))
 
     @property
     def x(self) -> Array:
-        """Pixels, (rows, height, width, channels), uint8 or float32, memory-mapped."""
-        return open_array(self.directory / "x.npy")
+        """The only input."""
+        return self.input(only(self.inputs, "inputs")[0])
 
     @property
     def y(self) -> Array:
-        """Codes, (rows,), int64: positions in ``classes``."""
-        return np.asarray(np.load(self.directory / "y.npy", allow_pickle=False))
+        """The only target."""
+        return self.target(only(self.targets, "targets")[0])
+
+    @property
+    def contract(self) -> InputContract:
+        """What the only input is."""
+        return only(self.inputs, "inputs")[1]
+
+    @property
+    def classes(self) -> tuple[Label, ...]:
+        """What the codes of the only target stand for."""
+        return classes_of(only(self.targets, "targets")[1])
 
     @property
     def names(self) -> tuple[str, ...]:
-        """File of each row, relative to the folder that was read; empty for arrays."""
+        """File of each row, relative to the folder that was read; empty where rows have no files."""
         return tuple(json.loads((self.directory / "names.json").read_text("utf-8")))
 
     @classmethod
@@ -69,18 +100,26 @@ class Dataset:
         try:
             document = json.loads((directory / "dataset.json").read_text("utf-8"))
             dataset = _from_json(directory, document, reused=reused)
-            shape = (dataset.rows, *dataset.contract.shape)
-            whole = (dataset.x.shape, dataset.x.dtype, dataset.y.shape) == (
-                shape,
-                np.dtype(dataset.contract.dtype),
-                (dataset.rows,),
-            )
+            whole = all(_agrees(dataset.input(name), dataset.rows, c) for name, c in dataset.inputs.items())
+            whole = whole and all(_agrees(dataset.target(name), dataset.rows, c) for name, c in dataset.targets.items())
+            whole = whole and (dataset.weights is None or dataset.weights.shape == (dataset.rows,))
             (directory / "names.json").stat()
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"cannot open the prepared data at {directory}: {error}") from error
         if not whole:
             raise DataError(f"the prepared data at {directory} is damaged: its arrays do not fit its description")
         return dataset
+
+
+def only(named: Mapping[str, _T], what: str) -> tuple[str, _T]:
+    """Name and value of the only entry.
+
+    Raises:
+        DataError: There are several, or none.
+    """
+    if len(named) != 1:
+        raise DataError(f"there are {len(named)} {what} ({', '.join(named) or 'none'}), and exactly one is needed here")
+    return next(iter(named.items()))
 
 
 def open_array(path: Path) -> Array:
@@ -99,28 +138,47 @@ def chunks(array: Array) -> Iterator[Array]:
 def finish(
     directory: Path,
     *,
-    classes: Sequence[Label],
-    contract: ImageContract,
+    inputs: Mapping[str, InputContract],
+    targets: Mapping[str, TargetContract],
     names: Sequence[str] = (),
     skipped: Sequence[tuple[str, str]] = (),
+    notes: Sequence[str] = (),
     source: str = "",
 ) -> None:
-    """Describe the ``x.npy`` and ``y.npy`` that stand in ``directory``, which makes it a dataset."""
-    x, y = open_array(directory / "x.npy"), open_array(directory / "y.npy")
-    digest = hashlib.sha256(json.dumps([list(classes), contract.to_json(), len(x)], sort_keys=True).encode())
-    for piece in (*chunks(x), y):
-        digest.update(np.ascontiguousarray(piece).data)
+    """Describe the arrays that stand in ``directory``, which makes it a dataset.
+
+    ``x.<input>.npy`` and ``y.<target>.npy`` must be there, and ``weights.npy`` where rows have weights.
+    """
+    arrays = [open_array(directory / f"x.{name}.npy") for name in inputs]
+    arrays += [open_array(directory / f"y.{name}.npy") for name in targets]
+    weighted = (directory / "weights.npy").exists()
+    if weighted:
+        arrays.append(open_array(directory / "weights.npy"))
+    contracts = {
+        "inputs": {name: contract.to_json() for name, contract in inputs.items()},
+        "targets": {name: contract.to_json() for name, contract in targets.items()},
+    }
+    rows = len(arrays[0])
+    digest = hashlib.sha256(json.dumps([contracts, rows, weighted], sort_keys=True).encode())
+    for array in arrays:
+        for piece in chunks(array):
+            digest.update(np.ascontiguousarray(piece).data)
     document = {
         "cache_format": CACHE_FORMAT,
         "digest": digest.hexdigest(),
-        "rows": len(x),
-        "classes": list(classes),
-        "contract": contract.to_json(),
+        "rows": rows,
+        **contracts,
+        "weighted": weighted,
         "skipped": [list(item) for item in skipped],
+        "notes": list(notes),
         "source": source,
     }
     (directory / "names.json").write_text(json.dumps(list(names)), "utf-8")
     (directory / "dataset.json").write_text(json.dumps(document, indent=1), "utf-8")
+
+
+def _agrees(array: Array, rows: int, contract: InputContract | TargetContract) -> bool:
+    return bool(array.shape == (rows, *contract.shape) and array.dtype == np.dtype(contract.dtype))
 
 
 def _from_json(directory: Path, document: Mapping[str, Any], *, reused: bool) -> Dataset:
@@ -130,8 +188,10 @@ def _from_json(directory: Path, document: Mapping[str, Any], *, reused: bool) ->
         directory=directory,
         digest=document["digest"],
         rows=document["rows"],
-        classes=tuple(document["classes"]),
-        contract=ImageContract.from_json(document["contract"]),
+        inputs={name: read_input(contract) for name, contract in document["inputs"].items()},
+        targets={name: read_target(contract) for name, contract in document["targets"].items()},
+        weighted=document["weighted"],
         skipped=tuple((name, reason) for name, reason in document["skipped"]),
+        notes=tuple(document["notes"]),
         reused=reused,
     )

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.data.dataset import Array, Label
+from automl.data.dataset import Array
+from automl.data.targets import Label
 from automl.errors import DataError
 
 Codes = NDArray[np.int64]

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.data.contract import ImageContract
-from automl.data.dataset import Array, Dataset, Label
+from automl.data.dataset import Array, Dataset, only
+from automl.data.kinds import InputContract
 from automl.data.split import Indices, Split
+from automl.data.targets import Label, TargetContract, classes_of
 from automl.errors import DataError
 from automl.files import whole_folder
 
-PREPARED_FORMAT = 1
+PREPARED_FORMAT = 2
+
+_FITTED = ("preprocessing", "traits", "fronts", "scales", "class_weights")
 
 Which = Literal["train", "validation", "all"]
 
@@ -42,12 +45,12 @@ class RowView:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(rows, height, width, channels)."""
+        """(rows, ...): of pictures (rows, height, width, channels)."""
         return (len(self._index), *self._parts[0].shape[1:])
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """What the pixels are."""
+        """Of the stored values."""
         return self._parts[0].dtype
 
     def __len__(self) -> int:
@@ -74,18 +77,30 @@ class RowView:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
-    """Pictures and their labels.
+    """Rows to learn from or to be scored on.
 
     Attributes:
-        x: (n, height, width, channels), uint8 or float32, lazily read.
-        y: Class codes, (n,) int64, in memory.
+        inputs: By name the working form (n, ...), lazily read.
+        targets: By name class codes (n,) int64 or numbers (n, k) float64, in memory.
+        weights: How much each row counts, (n,) float32; None when all count alike.
     """
 
-    x: RowView
-    y: NDArray[np.int64]
+    inputs: Mapping[str, RowView]
+    targets: Mapping[str, NDArray[Any]]
+    weights: NDArray[np.float32] | None = None
+
+    @property
+    def x(self) -> RowView:
+        """The only input."""
+        return only(self.inputs, "inputs")[1]
+
+    @property
+    def y(self) -> NDArray[Any]:
+        """The only target."""
+        return only(self.targets, "targets")[1]
 
     def __len__(self) -> int:
-        return len(self.y)
+        return len(next(iter(self.targets.values())))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,6 +116,11 @@ class PreparedData:
         preprocessing: For every input a list of ops with constants fitted on the training rows; they become a part of
             the model: ``{"image": [{"op": "normalize", "args": {"mean": [...], "variance": [...]}}]}``.
         traits: What was found out about the data, such as ``{"mirror": True}``.
+        fronts: For inputs whose raw form is not what is kept here: the architecture, as JSON, that brings one to the
+            other. It stands before the preprocessing of a model that is handed over.
+        scales: For every target of numbers ``{"mean": [...], "scale": [...]}`` of the training rows: networks learn
+            (number - mean) / scale, and a model that is handed over answers with numbers.
+        class_weights: For every target of classes what a row of each class counts in training.
     """
 
     directory: Path
@@ -108,35 +128,66 @@ class PreparedData:
     split: Split
     preprocessing: Mapping[str, Sequence[Mapping[str, Any]]]
     traits: Mapping[str, bool]
+    fronts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scales: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    class_weights: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def contracts(self) -> Mapping[str, InputContract]:
+        """Contract of every input by name."""
+        return self.datasets[0].inputs
+
+    @property
+    def targets(self) -> Mapping[str, TargetContract]:
+        """Contract of every target by name."""
+        return self.datasets[0].targets
 
     @property
     def classes(self) -> tuple[Label, ...]:
-        """What the codes stand for, sorted."""
-        return self.datasets[0].classes
+        """What the codes of the only target stand for, sorted."""
+        return classes_of(only(self.targets, "targets")[1])
 
     @property
-    def contract(self) -> ImageContract:
-        """Shape and meaning of the pixels."""
-        return self.datasets[0].contract
+    def contract(self) -> InputContract:
+        """What the only input is."""
+        return only(self.contracts, "inputs")[1]
 
     @property
     def inputs(self) -> dict[str, dict[str, Any]]:
-        """Name, shape and dtype of every input: ``{"image": {"shape": [28, 28, 1], "dtype": "uint8"}}``."""
-        return {"image": {"shape": list(self.contract.shape), "dtype": self.contract.dtype}}
+        """Shape and dtype of every input's rows: ``{"image": {"shape": [28, 28, 1], "dtype": "uint8"}}``."""
+        return {name: {"shape": list(c.shape), "dtype": c.dtype} for name, c in self.contracts.items()}
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the datasets and the split: what decides a score, apart from the network and its training."""
+        """SHA-256 of all that decides a score, apart from the network and its training: data, split, class weights."""
         sha = hashlib.sha256("".join(dataset.digest for dataset in self.datasets).encode())
         sha.update(self.split.train.astype("<i8").tobytes() + b"|" + self.split.validation.astype("<i8").tobytes())
+        if self.class_weights:
+            sha.update(json.dumps(dict(self.class_weights), sort_keys=True).encode())
         return sha.hexdigest()
 
     def rows(self, which: Which) -> Rows:
-        """The training rows, the validation rows, or both (which is what the final model is trained on)."""
+        """The training rows, the validation rows, or both (which is what the final model is trained on).
+
+        Class weights count for rows to train on, not for ``validation``, where every row says as much as its own
+        weight.
+        """
         parts = {"train": (self.split.train,), "validation": (self.split.validation,)}
         index = np.concatenate(parts.get(which, (self.split.train, self.split.validation)))
-        y = np.concatenate([dataset.y for dataset in self.datasets])
-        return Rows(x=RowView([dataset.x for dataset in self.datasets], index), y=y[index])
+        inputs = {name: RowView([each.input(name) for each in self.datasets], index) for name in self.contracts}
+        targets = {name: np.concatenate([each.target(name) for each in self.datasets])[index] for name in self.targets}
+        weights = self._weights(index)
+        if which != "validation":
+            for name, by_class in self.class_weights.items():
+                factor = np.asarray(by_class, np.float32)[targets[name]]
+                weights = factor if weights is None else weights * factor
+        return Rows(inputs, targets, weights)
+
+    def _weights(self, index: Indices) -> NDArray[np.float32] | None:
+        if not any(each.weighted for each in self.datasets):
+            return None
+        found = [np.ones(each.rows, np.float32) if each.weights is None else each.weights for each in self.datasets]
+        return np.concatenate(found)[index]
 
     def save(self) -> None:
         """Write the folder, whole or not at all; an older one at its place is replaced."""
@@ -145,8 +196,11 @@ class PreparedData:
             "datasets": [{"directory": str(d.directory.resolve()), "digest": d.digest} for d in self.datasets],
             "preprocessing": self.preprocessing,
             "traits": dict(self.traits),
+            "fronts": self.fronts,
+            "scales": self.scales,
+            "class_weights": self.class_weights,
             "inputs": self.inputs,
-            "classes": list(self.classes),
+            "targets": {name: target.to_json() for name, target in self.targets.items()},
             "digest": self.digest,
         }
         with whole_folder(self.directory) as aside:
@@ -169,7 +223,8 @@ class PreparedData:
             datasets = tuple(_dataset(entry) for entry in document["datasets"])
             with np.load(directory / "split.npz", allow_pickle=False) as arrays:
                 split = Split(train=arrays["train"], validation=arrays["validation"])
-            return cls(directory, datasets, split, document["preprocessing"], document["traits"])
+            fitted = {name: document[name] for name in _FITTED}
+            return cls(directory, datasets, split, **fitted)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"cannot open the prepared data at {directory}: {error}") from error
 

@@ -15,11 +15,12 @@ from automl.data import labels as names
 from automl.data.cache import cached
 from automl.data.checks import check_classes, check_room
 from automl.data.contract import ImageContract
-from automl.data.dataset import CACHE_FORMAT, Array, Dataset, Label, chunks, finish
+from automl.data.dataset import CACHE_FORMAT, Array, Dataset, chunks, finish
 from automl.data.folder import Listing, Part, folder_parts, list_class_folder
 from automl.data.npz import npz_parts, read_npz
 from automl.data.parallel import Progress
-from automl.data.read_files import OnBadFile, read_files, refuse
+from automl.data.read_files import OnBadFile, image_contract, read_files, refuse
+from automl.data.targets import ClassTarget, Label
 from automl.errors import DataError
 
 
@@ -89,20 +90,20 @@ def read_arrays(
     Raises:
         DataError: They cannot be used; the cache holds nothing of them.
     """
-    pictures = pixels.as_pictures(x) if like is None else pixels.conform(x, like.contract)
+    pictures = pixels.as_pictures(x) if like is None else pixels.conform(x, image_contract(like))
     labels = names.as_labels(y, rows=len(pictures))
     if like is None:
         check_classes(labels.tolist())
         classes, codes = names.encode(labels)
         contract = pixels.contract_of(pictures)
     else:
-        classes, codes, contract = like.classes, names.encode_as(labels, like.classes), like.contract
+        classes, codes, contract = like.classes, names.encode_as(labels, like.classes), image_contract(like)
 
     def write(aside: Path) -> None:
         check_room(aside, pictures.size * np.dtype(contract.dtype).itemsize)
-        pixels.write_pixels(pictures, aside / "x.npy", contract)
-        np.save(aside / "y.npy", codes)
-        finish(aside, classes=classes, contract=contract, source=source)
+        pixels.write_pixels(pictures, aside / "x.image.npy", contract)
+        np.save(aside / "y.label.npy", codes)
+        finish(aside, inputs={"image": contract}, targets={"label": ClassTarget(classes=classes)}, source=source)
 
     return cached(_array_key(pictures, codes, classes, contract), write, cache_dir=cache_dir)
 

@@ -17,6 +17,7 @@ from automl.data.labels import encode, encode_as
 from automl.data.parallel import Progress, each_picture
 from automl.data.pictures import Header, PictureError, decode_picture, read_header
 from automl.data.sizes import working_contract
+from automl.data.targets import ClassTarget
 from automl.errors import DataError
 
 OnBadFile = Literal["error", "skip"]
@@ -34,17 +35,36 @@ def read_files(
     headers = each_picture(lambda _, file: read_header(file), listing.files)
     pictures, without_header = _sift(listing, headers, on_bad_file)
     sound = [header for header in headers if isinstance(header, Header)]
-    contract = working_contract(sound) if like is None else like.contract
-    pictures, undecodable = _decode(pictures, folder / "x.npy", contract, on_bad_file, on_progress)
+    contract = working_contract(sound) if like is None else image_contract(like)
+    pictures, undecodable = _decode(pictures, folder / "x.image.npy", contract, on_bad_file, on_progress)
     labels = np.array(pictures.labels)
     if like is None:
         check_classes(listing.labels, left=pictures.labels)
         classes, codes = encode(labels)
     else:
         classes, codes = like.classes, encode_as(labels, like.classes)
-    np.save(folder / "y.npy", codes)
+    np.save(folder / "y.label.npy", codes)
     skipped = tuple(sorted(without_header + undecodable))
-    finish(folder, classes=classes, contract=contract, names=pictures.names, skipped=skipped, source=str(listing.root))
+    finish(
+        folder,
+        inputs={"image": contract},
+        targets={"label": ClassTarget(classes=classes)},
+        names=pictures.names,
+        skipped=skipped,
+        source=str(listing.root),
+    )
+
+
+def image_contract(dataset: Dataset) -> ImageContract:
+    """What the pictures of a dataset are.
+
+    Raises:
+        DataError: They are something else.
+    """
+    contract = dataset.contract
+    if not isinstance(contract, ImageContract):
+        raise DataError(f"pictures are needed, and the data is of the kind {contract.kind!r}")
+    return contract
 
 
 def refuse(root: Path, skipped: Skipped) -> None:

@@ -64,12 +64,12 @@ def test_other_arrays_have_another_entry(cache: Path) -> None:
 
 
 def remove_pixels(folder: Path) -> None:
-    (folder / "x.npy").unlink()
+    (folder / "x.image.npy").unlink()
 
 
 def cut_pixels(folder: Path) -> None:
-    content = (folder / "x.npy").read_bytes()
-    (folder / "x.npy").write_bytes(content[:-10])
+    content = (folder / "x.image.npy").read_bytes()
+    (folder / "x.image.npy").write_bytes(content[:-10])
 
 
 def garble_description(folder: Path) -> None:
@@ -82,7 +82,7 @@ def change_format(folder: Path) -> None:
 
 
 def drop_a_row(folder: Path) -> None:
-    np.save(folder / "y.npy", np.zeros(3, np.int64))
+    np.save(folder / "y.label.npy", np.zeros(3, np.int64))
 
 
 def empty(folder: Path) -> None:
@@ -130,8 +130,8 @@ def test_what_a_killed_process_left_is_cleared_away(read: Callable[[], Dataset],
     directory = read().directory
     left = cache / "prepared" / f".{directory.name}.abc"
     left.mkdir()
-    (left / "x.npy").write_bytes(b"half")
-    (directory / "x.npy").unlink()
+    (left / "x.image.npy").write_bytes(b"half")
+    (directory / "x.image.npy").unlink()
     read()
     assert not left.exists()
 

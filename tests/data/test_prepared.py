@@ -108,8 +108,8 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_a_newer_format_is_refused(prepared: PreparedData) -> None:
     file = prepared.directory / "prepared.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"prepared_format": 2}))
-    with pytest.raises(DataError, match="has format 2; expected 1"):
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"prepared_format": 3}))
+    with pytest.raises(DataError, match="has format 3; expected 2"):
         PreparedData.load(prepared.directory)
 
 

@@ -12,7 +12,8 @@ from automl.data import Rows, RowView, may_mirror, read_images
 
 
 def rows_of(x: np.ndarray, y: np.ndarray) -> Rows:
-    return Rows(RowView([x if x.ndim == 4 else x[..., np.newaxis]], np.arange(len(x))), y.astype(np.int64))
+    pictures = RowView([x if x.ndim == 4 else x[..., np.newaxis]], np.arange(len(x)))
+    return Rows({"image": pictures}, {"label": y.astype(np.int64)})
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -59,5 +60,5 @@ def test_huge_values_do_not_overflow() -> None:
 @pytest.mark.parametrize("source", ["fashion_mnist/images/train", "cifar10/cifar10_10k.npz", "flower_photos"])
 def test_clothes_and_photos_may_be_mirrored(source: str, data_dir: Path, cache: Path) -> None:
     dataset = read_images(data_dir / source, cache_dir=cache)
-    rows = Rows(RowView([dataset.x], np.arange(dataset.rows)), dataset.y)
+    rows = Rows({"image": RowView([dataset.x], np.arange(dataset.rows))}, {"label": dataset.y})
     assert may_mirror(rows, seed=0)

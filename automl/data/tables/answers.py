@@ -1,0 +1,116 @@
+"""What a table's rows are to be answered with: classes or numbers, and rows whose answer is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl.data import labels as names
+from automl.data.tables import cells
+from automl.data.tables.encode import as_floats
+from automl.data.targets import ClassTarget, NumberTarget, TargetContract
+from automl.errors import DataError
+
+_SHOWN = 5
+
+
+def missing_answers(columns: Sequence[pd.Series]) -> NDArray[np.bool_]:
+    """Which rows lack one of their answers."""
+    lacking = np.zeros(len(columns[0]), dtype=bool)
+    for column in columns:
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            lacking |= np.isnan(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        else:
+            lacking |= np.array([text == "" for text in cells.texts(column)], dtype=bool)
+    return lacking
+
+
+def refuse_missing(lacking: NDArray[np.bool_], name: str) -> None:
+    """Raise about rows without an answer.
+
+    Raises:
+        DataError: There are some; the message says which.
+    """
+    rows = np.flatnonzero(lacking)
+    if len(rows):
+        shown = ", ".join(map(str, rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")
+        raise DataError(
+            f"{name} is missing (NaN or empty) in {len(rows)} of {len(lacking)} rows: rows {shown} (counted from 0); "
+            "fill it in, or leave them out (--drop-missing-labels, drop_missing_labels=True)"
+        )
+
+
+def class_codes(
+    column: pd.Series, like: ClassTarget | None, *, read: bool = True
+) -> tuple[ClassTarget, NDArray[np.int64]]:
+    """The classes of a column, and a code for each row; whole numbers stay numbers, booleans booleans.
+
+    Args:
+        column: The answers.
+        like: Classes that are known already.
+        read: Whether they were read from a table, where text may be a number and has white space around it; labels
+            that were handed over are what they are.
+
+    Raises:
+        DataError: It has numbers with fractions, fewer than two classes, or one that ``like`` does not have.
+    """
+    found = names.as_labels(_plain_labels(column) if read else _given(column), rows=len(column))
+    if like is not None:
+        return like, names.encode_as(found, like.classes)
+    classes, codes = names.encode(found)
+    if len(classes) < 2:
+        raise DataError(f"{column.name} has one class only, {classes[0]!r}; at least two are needed")
+    return ClassTarget(classes=classes), codes
+
+
+def number_columns(columns: Sequence[pd.Series]) -> tuple[NumberTarget, NDArray[np.float64]]:
+    """Columns of numbers, (n, k) float64.
+
+    Raises:
+        DataError: A cell is no number, or infinite.
+    """
+    values = [as_floats(column, name=str(column.name), start=0) for column in columns]
+    return NumberTarget(columns=tuple(str(column.name) for column in columns)), np.stack(values, axis=1)
+
+
+def answers(
+    columns: Sequence[pd.Series], kind: str, like: TargetContract | None, *, read: bool = True
+) -> tuple[TargetContract, NDArray[Any]]:
+    """The contract of the answers and what is kept of them.
+
+    Raises:
+        DataError: They are not of this kind.
+    """
+    if kind == "numbers":
+        return number_columns(columns)
+    if len(columns) != 1:
+        listed = ", ".join(str(column.name) for column in columns)
+        raise DataError(f"one column of classes is needed, got {len(columns)} ({listed})")
+    return class_codes(columns[0], like if isinstance(like, ClassTarget) else None, read=read)
+
+
+def _given(column: pd.Series) -> Any:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    return np.asarray(column) if pd.api.types.is_numeric_dtype(column.dtype) else list(column)
+
+
+def _plain_labels(column: pd.Series) -> Any:
+    found = _given(column)
+    if any(not isinstance(label, str) for label in found):
+        return found
+    texts = cells.texts(column)
+    distinct = set(texts.tolist())
+    if all(_is_whole(text) for text in distinct):
+        return texts.astype(np.int64)
+    return texts.astype(str)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it is a whole number as Python would write it: "007" is a name."""
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) < 18 and str(int(text)) == text

@@ -1,0 +1,286 @@
+"""From a table to a ``Dataset`` in the cache: looked through once to know its columns, read once more to keep them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl.config import Columns
+from automl.data.cache import cached
+from automl.data.checks import check_room
+from automl.data.dataset import CACHE_FORMAT, Dataset, finish
+from automl.data.tables.answers import answers, missing_answers, refuse_missing
+from automl.data.tables.contract import Column, LeftOut, TableContract
+from automl.data.tables.encode import as_floats, raw, working
+from automl.data.tables.profile import Profile
+from automl.data.tables.source import Table, open_table
+from automl.data.targets import TargetContract
+from automl.errors import ConfigError, DataError, did_you_mean
+
+Answer = Literal["classes", "numbers"]
+Progress = Callable[[int, int], None]
+
+INPUT = "table"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Given:
+    """Answers and weights that stand apart from the table, as arrays.
+
+    Attributes:
+        y: Answers, (n,) or (n, k); None when they are columns of the table.
+        weights: (n,); None when all rows count alike, or when weights are a column of the table.
+    """
+
+    y: Any = None
+    weights: Any = None
+
+
+def read_table(
+    source: Any,
+    *,
+    answer: Answer,
+    output: str,
+    columns: Columns,
+    given: Given | None = None,
+    like: Dataset | None = None,
+    cache_dir: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Dataset:
+    """Read a table with the answers to its rows.
+
+    Args:
+        source: A CSV or Parquet file, a data frame, or an array (n, columns).
+        answer: Whether rows are of classes, or have numbers.
+        output: Name of the target.
+        columns: Which columns are answers and weights, and how to read the file.
+        given: Answers and weights that are no columns.
+        like: Training data that this is validation or test data for; it gives the contracts.
+        cache_dir: Where the cache is; None for the user's cache folder.
+        on_progress: Called with how many rows of how many are kept.
+
+    Raises:
+        DataError: The data cannot be used; the cache holds nothing of it.
+        ConfigError: No answers are named, or not in a way that this file can be read by.
+    """
+    table = open_table(source, encoding=columns.encoding)
+    reading = _Reading(table, answer, output, columns, given or Given(), like)
+    reading.check_names()
+
+    def write(aside: Path) -> None:
+        reading.write(aside, on_progress)
+
+    return cached(reading.key(), write, cache_dir=cache_dir)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Reading:
+    """One table on its way to the cache."""
+
+    table: Table
+    answer: Answer
+    output: str
+    columns: Columns
+    given: Given
+    like: Dataset | None
+
+    def check_names(self) -> None:
+        """The answers are named, and are there."""
+        if self.given.y is None and not self.columns.target:
+            raise ConfigError(f"which column is to be predicted? say --target NAME; {_there(self.table)}")
+        for name in self._spoken_for():
+            if name not in self.table.names:
+                hint = did_you_mean(name, self.table.names)
+                raise DataError(f"there is no column {name!r} in {self.table.name}; {hint}")
+
+    def key(self) -> str:
+        config = {
+            "cache_format": CACHE_FORMAT,
+            "kind": "table",
+            "table": self.table.key(),
+            "answer": [self.answer, self.output],
+            "columns": asdict(self.columns),
+            "like": None if self.like is None else self.like.digest,
+        }
+        sha = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
+        for part in (self.given.y, self.given.weights):
+            sha.update(b"" if part is None else _bytes_of(part))
+        return sha.hexdigest()[:40]
+
+    def write(self, aside: Path, on_progress: Progress | None) -> None:
+        """Write the files of the dataset."""
+        profiles, found, weights = self._look_through()
+        total = len(found[0]) if found else 0
+        if total == 0:
+            raise DataError(f"{self.table.name} has 0 rows (Found array with 0 sample(s)); at least two are needed")
+        kept = self._kept(found)
+        chosen = [column[kept] for column in found]
+        target, values = answers(chosen, self.answer, self._like_target(), read=self.given.y is None)
+        contract = self._contract(profiles)
+        np.save(aside / f"y.{self.output}.npy", values)
+        if weights is not None:
+            np.save(aside / "weights.npy", _checked_weights(weights, total)[kept].astype(np.float32))
+        self._keep(aside / f"x.{INPUT}.npy", contract, kept, on_progress)
+        finish(
+            aside,
+            inputs={INPUT: contract},
+            targets={self.output: target},
+            notes=self._notes(contract, kept),
+            source=self.table.name,
+        )
+
+    def _look_through(self) -> tuple[list[Profile], list[pd.Series], Any]:
+        """What every column is, the answers, and the weights."""
+        spoken = self._spoken_for()
+        profiles = [
+            Profile(name, plain=not self.table.named) for name in self.table.names if name not in spoken
+        ] if self.like is None else []
+        answered: list[list[pd.Series]] = [[] for _ in self.columns.target]
+        weights: list[pd.Series] = []
+        rows = 0
+        for frame in self.table.frames():
+            rows += len(frame)
+            for profile in profiles:
+                profile.see(frame[profile.name])
+            if self.given.y is None:
+                for parts, name in zip(answered, self.columns.target, strict=True):
+                    parts.append(frame[name])
+            if self.columns.weight is not None:
+                weights.append(frame[self.columns.weight])
+        if self.given.y is None:
+            found = [_joined(parts) for parts in answered] if rows else []
+        else:
+            found = _given_columns(self.given.y, rows, several=self.answer == "numbers")
+        if self.columns.weight is not None and rows:
+            return profiles, found, as_floats(_joined(weights), name=self.columns.weight, start=0)
+        return profiles, found, self.given.weights
+
+    def _kept(self, found: Sequence[pd.Series]) -> NDArray[np.bool_]:
+        lacking = missing_answers(found)
+        if not self.columns.drop_missing_labels:
+            names = ", ".join(map(str, self.columns.target)) or "y"
+            refuse_missing(lacking, names)
+        if lacking.all():
+            raise DataError("no row has an answer to learn from: all labels are missing")
+        return ~lacking
+
+    def _like_target(self) -> TargetContract | None:
+        return None if self.like is None else self.like.targets[self.output]
+
+    def _contract(self, profiles: Sequence[Profile]) -> TableContract:
+        if self.like is not None:
+            contract = self.like.inputs[INPUT]
+            if not isinstance(contract, TableContract):
+                raise DataError("the training data is no table")
+            return contract
+        decided = [profile.decide() for profile in profiles]
+        learned = tuple(each for each in decided if isinstance(each, Column))
+        left_out = tuple(each for each in decided if isinstance(each, LeftOut))
+        if not learned:
+            why = "; ".join(f"{each.name!r}: {each.reason}" for each in left_out[:5]) or "it has no other columns"
+            raise DataError(f"nothing to learn from is left of {self.table.name} (0 feature(s)): {why}")
+        return TableContract(columns=learned, left_out=left_out, named=self.table.named)
+
+    def _keep(
+        self, path: Path, contract: TableContract, kept: NDArray[np.bool_], on_progress: Progress | None
+    ) -> None:
+        """Write the working form, piece by piece."""
+        shape = (int(kept.sum()), *contract.shape)
+        check_room(path.parent, int(np.prod(shape)) * 4)
+        out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+        seen = written = 0
+        for frame in self.table.frames():
+            rows = kept[seen : seen + len(frame)]
+            found = working(raw(frame, contract, start=seen, source=self.table.name), contract)[rows]
+            out[written : written + len(found)] = found
+            seen, written = seen + len(frame), written + len(found)
+            if on_progress is not None:
+                on_progress(seen, len(kept))
+        out.flush()
+
+    def _notes(self, contract: TableContract, kept: NDArray[np.bool_]) -> Iterator[str]:
+        if self.like is None:
+            for each in contract.left_out:
+                yield f"column {each.name!r} is left out: {each.reason}"
+            for column in contract.columns:
+                if column.lenient:
+                    yield f"column {column.name!r}: {column.reason}"
+        dropped = int((~kept).sum())
+        if dropped:
+            yield f"{dropped} of {len(kept)} rows are left out: their answer is missing"
+
+    def _spoken_for(self) -> tuple[str, ...]:
+        target = () if self.given.y is not None else self.columns.target
+        return (*target, *(() if self.columns.weight is None else (self.columns.weight,)), *self.columns.ignore)
+
+
+def _joined(parts: Sequence[pd.Series]) -> pd.Series:
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
+
+
+def _given_columns(y: Any, rows: int, *, several: bool) -> list[pd.Series]:
+    """Answers that were handed over, one Series a column."""
+    if isinstance(y, pd.DataFrame):
+        columns = [y.iloc[:, place].reset_index(drop=True).rename(str(y.columns[place])) for place in range(y.shape[1])]
+    elif isinstance(y, pd.Series):
+        columns = [y.reset_index(drop=True).rename(str(y.name) if y.name is not None else "y")]
+    else:
+        columns = _from_array(y)
+    if not columns or (len(columns) > 1 and not several):
+        raise DataError(f"y has {len(columns)} columns; one label a row is needed, shape (n,), not one-hot columns")
+    if len(columns[0]) != rows:
+        raise DataError(
+            f"X has {rows} rows and y has {len(columns[0])}; give one answer for each row "
+            "(inconsistent numbers of samples)"
+        )
+    return columns
+
+
+def _from_array(y: Any) -> list[pd.Series]:
+    try:
+        array = np.asarray(y)
+    except ValueError as error:
+        raise DataError(f"y is no array: {error}") from error
+    if array.ndim == 1:
+        return [pd.Series(array, name="y")]
+    if array.ndim != 2:
+        raise DataError(f"y has shape {array.shape}; (n,) or (n, k) is needed")
+    names = ["y"] if array.shape[1] == 1 else [f"y{place}" for place in range(array.shape[1])]
+    return [pd.Series(array[:, place], name=name) for place, name in enumerate(names)]
+
+
+def _checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
+    found = np.asarray(weights, dtype=np.float64)
+    if found.ndim == 0:
+        found = np.full(rows, float(found))
+    if found.shape != (rows,):
+        raise DataError(f"sample weights have shape {found.shape}; one number for each of the {rows} rows is needed")
+    bad = np.flatnonzero(~np.isfinite(found) | (found < 0))
+    if len(bad):
+        raise DataError(f"sample weights must be numbers of at least 0; row {bad[0]} has {found[bad[0]]}")
+    if not found.any():
+        raise DataError("all sample weights are 0: there is nothing to learn from")
+    return found
+
+
+def _bytes_of(values: Any) -> bytes:
+    if isinstance(values, pd.DataFrame | pd.Series):
+        return repr((getattr(values, "columns", None), values.dtypes if hasattr(values, "dtypes") else "")).encode() + (
+            np.asarray(pd.util.hash_pandas_object(values.astype(object), index=False)).tobytes()
+        )
+    array = np.asarray(values)
+    head = repr((array.dtype.str, array.shape)).encode()
+    return head + (repr(array.tolist()).encode() if array.dtype.hasobject else np.ascontiguousarray(array).tobytes())
+
+
+def _there(table: Table) -> str:
+    shown = ", ".join(table.names[:12]) + (", ..." if len(table.names) > 12 else "")
+    return f"{table.name} has {shown}"
