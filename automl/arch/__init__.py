@@ -4,6 +4,7 @@ from automl.arch.architecture import Architecture
 from automl.arch.build import build_model
 from automl.arch.diff import Diff, diff, distance
 from automl.arch.draw import draw
+from automl.arch.enclose import enclose
 from automl.arch.graph import Input, Node
 from automl.arch.summary import LayerSummary, Summary, summarize
 from automl.arch.text import describe, sketch
@@ -20,6 +21,7 @@ __all__ = [
     "diff",
     "distance",
     "draw",
+    "enclose",
     "sketch",
     "summarize",
 ]

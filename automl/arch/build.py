@@ -10,7 +10,7 @@ from automl import ops
 from automl.arch.architecture import Architecture
 from automl.arch.graph import Node
 from automl.errors import SpaceError, did_you_mean
-from automl.ops import Built, Op, Shape
+from automl.ops import Built, Op, Shape, show
 
 if TYPE_CHECKING:
     import keras
@@ -46,6 +46,7 @@ def build_model(
     architecture: Architecture,
     *,
     preprocessing: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    shapes: Mapping[str, Shape] | None = None,
     name: str = "model",
 ) -> keras.Model:
     """A functional Keras model of plain Keras layers: raw inputs, preprocessing, network.
@@ -59,6 +60,8 @@ def build_model(
         architecture: What to build.
         preprocessing: For each input the operations that stand before the network, in order:
             ``{"image": [{"op": "normalize", "args": {"mean": [33.3], "variance": [6000.0]}}]}``.
+        shapes: Of the rows that come in, for inputs whose shape preprocessing changes; the architecture has the shape
+            that comes out of it.
         name: Of the model.
 
     Raises:
@@ -71,9 +74,13 @@ def build_model(
         hint = did_you_mean(unknown, architecture.inputs)
         raise SpaceError(f"preprocessing for the input {unknown!r}, which does not exist; {hint}")
     builder = _Builder(architecture)
-    raw = {key: keras.Input(given.shape, dtype=given.dtype, name=key) for key, given in architecture.inputs.items()}
+    coming = {key: given.shape for key, given in architecture.inputs.items()} | dict(shapes or {})
+    raw = {key: keras.Input(coming[key], dtype=given.dtype, name=key) for key, given in architecture.inputs.items()}
     for key, tensor in raw.items():
         builder.tensors[key] = builder.preprocess(key, tensor, preprocessing.get(key, ()))
+        if (found := _shape(builder.tensors[key])) != architecture.inputs[key].shape:
+            wanted = show(architecture.inputs[key].shape)
+            raise SpaceError(f"preprocessing makes {show(found)} of the input {key!r}, and the network reads {wanted}")
     for node in architecture.nodes:
         builder.tensors[node.id] = builder.apply(node)
     outputs = {key: builder.tensors[source] for key, source in architecture.outputs.items()}

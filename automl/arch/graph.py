@@ -23,13 +23,17 @@ class Input:
     Attributes:
         shape: Without the batch axis, channels last; None where a size is not known.
         dtype: One of ``DTYPES``.
+        codes: How many codes there are, where values are codes: one number for each of the last columns of a table,
+            one for all tokens of a text. It is known of the data and completes layers; networks do not keep it.
     """
 
     shape: Shape
     dtype: str = "float32"
+    codes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", tuple(self.shape))
+        object.__setattr__(self, "codes", tuple(self.codes))
 
 
 @dataclass(frozen=True, slots=True)

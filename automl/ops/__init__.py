@@ -23,6 +23,7 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     regularization,
     reshape,
     resize,
+    tables,
     transposed,
 )
 from automl.ops.base import Built, Cost, Op, UnaryOp

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -122,6 +122,16 @@ class Op(BaseModel):
             name: Of the layer; the parts of a composite are called ``<name>__<part>``.
         """
 
+    @classmethod
+    def completed(cls, args: Mapping[str, Any], codes: tuple[int, ...]) -> Mapping[str, Any]:  # noqa: ARG003
+        """The arguments, with what the data says where the space leaves it open.
+
+        Args:
+            args: As the space has them.
+            codes: Of the input that is read, see ``arch.Input``; none behind another layer.
+        """
+        return args
+
     @property
     def layers_of_depth(self) -> int:
         """Layers of depth that it is; more than one where it holds a network."""
@@ -199,11 +209,19 @@ class UnaryOp(Op):
 
 
 def keras_layer(kind: str, *args: Any, name: str, **options: Any) -> Built:
-    """A layer of plain Keras: ``keras.layers.<kind>``. The only place where operations import keras."""
+    """A layer of plain Keras: ``keras.layers.<kind>``. With ``keras_op`` the only place that imports keras."""
     import keras
 
     layer: Built = getattr(keras.layers, kind)(*args, name=name, **options)
     return layer
+
+
+def keras_op(name: str) -> Built:
+    """A function of plain Keras, ``keras.ops.<name>``: on KerasTensors a part of the model, which is saved with it."""
+    import keras
+
+    function: Built = getattr(keras.ops, name)
+    return function
 
 
 def _number(fewest: int, most: int | None) -> str:

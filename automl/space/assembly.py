@@ -182,7 +182,9 @@ class Assembly:
             ShapeError: The inputs do not fit.
         """
         shapes = [self._shapes[name] for name in x]
+        given = self.inputs[x[-1]].codes if x and x[-1] in self.inputs else ()
         try:
+            args = ops.get(op).completed(args, given)
             made = ops.create(op, args)
             shape = infer(made, shapes, path=here.path, sources=[self._labels[name] for name in x])
         except SpaceError as error:

@@ -1,0 +1,72 @@
+"""What is fitted on the training rows of a table: scales, and where cells are missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.data.prepared import RowView
+from automl.data.tables.contract import TableContract
+
+MOST_ROWS = 100_000  # quantiles of more say the same
+LIMIT = 3.0
+
+
+def fit_tidy(x: RowView, contract: TableContract, *, seed: int = 0) -> dict[str, Any]:
+    """The ``tidy`` op for these rows.
+
+    The center is the median and the scale the distance of the quartiles; where that is 0 (most cells are equal) half
+    the range; 1 for a constant column (Holzmüller et al., 2024: "Better by default").
+
+    Args:
+        x: Training rows in the working form (n, F + C).
+        contract: What its columns are.
+        seed: Which rows are looked at when there are more than 100,000.
+    """
+    count = len(contract.numbers)
+    rows = np.arange(len(x))
+    if len(x) > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(len(x), MOST_ROWS, replace=False))
+    values = x[rows][:, :count].astype(np.float64)
+    fitted = [_center_and_scale(values[:, place]) for place in range(count)]
+    gaps = np.flatnonzero(np.isnan(values).any(axis=0)).tolist()
+    args = {
+        "center": [center for center, _ in fitted],
+        "scale": [scale for _, scale in fitted],
+        "gaps": gaps,
+        "codes": len(contract.categories),
+        "limit": LIMIT,
+    }
+    return {"op": "tidy", "args": args}
+
+
+def fit_scale(y: NDArray[np.float64]) -> dict[str, list[float]]:
+    """Mean and standard deviation of every column of numbers to predict (n, k); 1 for a constant one."""
+    deviations = y.std(axis=0)
+    tiny = deviations <= 1e-12 * np.abs(y).max(axis=0)
+    return {"mean": y.mean(axis=0).tolist(), "scale": np.where(tiny, 1.0, deviations).tolist()}
+
+
+def balanced(codes: NDArray[np.int64], classes: int) -> list[float]:
+    """Weights with which every class counts alike: n / (k * rows of the class); 1 for one without rows.
+
+    >>> balanced(np.array([0, 0, 0, 1]), 2)
+    [0.6666666666666666, 2.0]
+    """
+    counts = np.bincount(codes, minlength=classes)
+    weights = len(codes) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+    return np.where(counts == 0, 1.0, weights).tolist()
+
+
+def _center_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
+    there = values[~np.isnan(values)]
+    if not len(there):
+        return 0.0, 1.0
+    low, center, high = np.quantile(there, (0.25, 0.5, 0.75)).tolist()
+    scale = high - low
+    if not scale > 0:
+        scale = (float(there.max()) - float(there.min())) / 2
+    # float32 cannot tell values apart that differ by less
+    return center, scale if scale > 1e-7 * abs(center) else 1.0

@@ -1,0 +1,242 @@
+"""Tables: from raw cells to codes and tidy numbers, and from codes to what a network can learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from automl.errors import ShapeError
+from automl.ops.base import Built, Count, UnaryOp, keras_layer, keras_op
+from automl.ops.registry import op
+from automl.ops.shapes import Shape
+
+Numbers = Annotated[tuple[float, ...], Field(strict=False)]
+Places = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(strict=False)]
+Values = Annotated[
+    tuple[Annotated[tuple[str, ...], Field(strict=False, min_length=1)], ...], Field(strict=False, min_length=1)
+]
+Codes = Annotated[tuple[Count, ...], Field(strict=False)]
+
+_SQUARABLE = 1e12  # bent numbers this large differ from the limit by less than float32 can say
+
+
+@op("lookup")
+class Lookup(UnaryOp):
+    """Text to codes, one vocabulary a column: 0 for "", 1 for a text that is not in it, then its texts in order.
+
+    Args:
+        values: The vocabulary of each column.
+    """
+
+    shorthand: ClassVar[str | None] = "values"
+    takes_integers: ClassVar[bool] = True  # and text: nothing is to be cast
+
+    values: Values
+
+    def output(self, x: Shape) -> Shape:
+        """As the input."""
+        if x != (len(self.values),):
+            raise ShapeError(f"{self.name!r} has vocabularies for {len(self.values)} columns")
+        return x
+
+    def arguments(self) -> dict[str, Any]:
+        """Lists of lists."""
+        return {"values": [list(column) for column in self.values]}
+
+    def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
+        """Keras' ``StringLookup`` for each column."""
+        layers = [
+            keras_layer("StringLookup", vocabulary=list(column), mask_token="", name=f"{name}__{place}")
+            for place, column in enumerate(self.values)
+        ]
+        join = keras_layer("Concatenate", name=f"{name}__join")
+        cast = keras_layer("Rescaling", 1.0, dtype="float32", name=name)
+
+        def look_up(tensor: Any) -> Any:
+            codes = [layer(tensor[:, place : place + 1]) for place, layer in enumerate(layers)]
+            return cast(join(codes) if len(codes) > 1 else codes[0])
+
+        return look_up
+
+
+@op("tidy")
+class Tidy(UnaryOp):
+    """Numbers brought to one scale, a missing one (NaN) replaced by 0; codes behind them pass untouched.
+
+    A number becomes (x - center) / scale and, where there is a limit, is bent towards it: x / sqrt(1 + (x / limit)²)
+    (Holzmüller et al., 2024), so that no outlier drowns the others. Columns that had missing cells in training get a
+    column more that says so.
+
+    Args:
+        center: Of each number; what a missing one is taken for.
+        scale: Of each number.
+        gaps: Places of the numbers with a column that says where they are missing.
+        codes: Columns behind the numbers.
+        limit: No number is larger afterwards; None for no limit.
+    """
+
+    center: Numbers
+    scale: Numbers
+    gaps: Places = ()
+    codes: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[float, Field(gt=0)] | None = None
+
+    def output(self, x: Shape) -> Shape:
+        """The numbers, one column a gap, the codes."""
+        count = len(self.center)
+        if len(self.scale) != count or x != (count + self.codes,) or any(place >= count for place in self.gaps):
+            raise ShapeError(
+                f"{self.name!r} has {count} centers, {len(self.scale)} scales, gaps at {list(self.gaps)} and "
+                f"{self.codes} codes"
+            )
+        return (count + len(self.gaps) + self.codes,)
+
+    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
+        """There are only codes."""
+        return not self.center
+
+    def flops(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Difference, quotient and test for NaN of each number; four more where they are bent."""
+        return len(self.center) * (3 if self.limit is None else 7) + len(self.gaps)
+
+    def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
+        """``Normalization`` and functions of ``keras.ops``, in float32 also under mixed precision."""
+        if not self.center:
+            return _as_it_is
+        count = len(self.center)
+        variance = [scale * scale for scale in self.scale]
+        scaled = keras_layer(
+            "Normalization", axis=-1, mean=list(self.center), variance=variance, dtype="float32", name=name
+        )
+        join = keras_layer("Concatenate", dtype="float32", name=f"{name}__join")
+
+        def tidy(tensor: Any) -> Any:
+            numbers = scaled(tensor[:, :count])
+            parts = [self._bent(keras_op("nan_to_num")(numbers))]
+            if self.gaps:
+                missing = keras_op("cast")(keras_op("isnan")(numbers), "float32")
+                parts += [missing[:, place : place + 1] for place in self.gaps]
+            if self.codes:
+                parts.append(tensor[:, count:])
+            return join(parts) if len(parts) > 1 else parts[0]
+
+        return tidy
+
+    def _bent(self, numbers: Any) -> Any:
+        if self.limit is None:
+            return numbers
+        numbers = keras_op("clip")(numbers, -_SQUARABLE, _SQUARABLE)
+        return numbers * keras_op("rsqrt")(keras_op("square")(numbers * (1.0 / self.limit)) + 1.0)
+
+
+@op("columns")
+class Columns(UnaryOp):
+    """A row of a table for a network: its numbers, and for each code a learned vector or an indicator.
+
+    It stands right behind an input; which columns are codes comes from the data, so a table of numbers passes
+    untouched.
+
+    Args:
+        dim: Size of the learned vectors.
+        few: A column with at most so many codes is not embedded: it becomes 0 and a 1 for the code it has.
+        codes: How many codes each of the last columns has; the data completes it.
+    """
+
+    shorthand: ClassVar[str | None] = "dim"
+    takes_integers: ClassVar[bool] = True
+    weighted: ClassVar[bool] = False
+
+    dim: Count = 8
+    few: Annotated[int, Field(ge=0)] = 0
+    codes: Codes = ()
+
+    @classmethod
+    def completed(cls, args: Mapping[str, Any], codes: tuple[int, ...]) -> Mapping[str, Any]:
+        """See ``Op.completed``."""
+        return {"codes": list(codes), **args}
+
+    @property
+    def _shown(self) -> tuple[int, ...]:
+        """Codes of the columns that become indicators."""
+        return tuple(count for count in self.codes if count <= self.few)
+
+    @property
+    def _embedded(self) -> tuple[int, ...]:
+        """Codes of the columns that become vectors."""
+        return tuple(count for count in self.codes if count > self.few)
+
+    def output(self, x: Shape) -> Shape:
+        """The numbers, the indicators, the vectors."""
+        if len(x) != 1 or x[0] is None or x[0] < len(self.codes):
+            raise ShapeError(f"{self.name!r} reads a row of numbers with {len(self.codes)} codes behind them")
+        return (x[0] - len(self.codes) + sum(self._shown) + len(self._embedded) * self.dim,)
+
+    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
+        """There are no codes."""
+        return not self.codes
+
+    def parameters(self, x: Shape) -> int:  # noqa: ARG002
+        """A vector a code."""
+        return sum(self._embedded) * self.dim
+
+    def flops(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """An addition a code: all columns share one table."""
+        return len(self.codes)
+
+    def layer(self, x: Shape, name: str) -> Built:
+        """``Embedding`` of all columns at once, each with its own range; ``CategoryEncoding`` of the others."""
+        if not self.codes:
+            return _as_it_is
+        first = int(x[0] or 0) - len(self.codes)
+        shown = [first + place for place, count in enumerate(self.codes) if count <= self.few]
+        embedded = [first + place for place, count in enumerate(self.codes) if count > self.few]
+        show = self._indicators(f"{name}__few") if shown else None
+        embed = self._vectors(f"{name}__many") if embedded else None
+        join = keras_layer("Concatenate", name=name)
+
+        def columns(tensor: Any) -> Any:
+            parts = [tensor[:, :first]] if first else []
+            parts += [show(_picked(tensor, shown))] if show else []
+            parts += [embed(_picked(tensor, embedded))] if embed else []
+            return join(parts) if len(parts) > 1 else parts[0]
+
+        return columns
+
+    def _indicators(self, name: str) -> Built:
+        shift = keras_layer("Rescaling", 1.0, offset=_begins(self._shown), dtype="float32", name=f"{name}_shift")
+        encode = keras_layer(
+            "CategoryEncoding", num_tokens=sum(self._shown), output_mode="multi_hot", dtype="float32", name=name
+        )
+
+        def indicators(codes: Any) -> Any:
+            return encode(keras_op("cast")(shift(codes), "int32"))
+
+        return indicators
+
+    def _vectors(self, name: str) -> Built:
+        shift = keras_layer("Rescaling", 1.0, offset=_begins(self._embedded), dtype="float32", name=f"{name}_shift")
+        embed = keras_layer("Embedding", sum(self._embedded), self.dim, name=name)
+        flat = keras_layer("Flatten", name=f"{name}_flat")
+
+        def vectors(codes: Any) -> Any:
+            return flat(embed(shift(codes)))
+
+        return vectors
+
+
+def _as_it_is(tensor: Any) -> Any:
+    return tensor
+
+
+def _begins(codes: tuple[int, ...]) -> list[float]:
+    """Where the range of each column begins in the table that all share."""
+    return [float(begin) for begin in accumulate((0, *codes[:-1]))]
+
+
+def _picked(tensor: Any, places: list[int]) -> Any:
+    if places == list(range(places[0], places[0] + len(places))):
+        return tensor[:, places[0] : places[0] + len(places)]
+    return keras_op("take")(tensor, places, axis=1)
