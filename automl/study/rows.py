@@ -67,9 +67,18 @@ def find_detail(connection: Connection, run_id: int, number: int) -> TrialDetail
     return _detail(connection.execute(query).mappings().one_or_none())
 
 
-def find_best(connection: Connection, run_id: int, direction: str) -> TrialDetail | None:
-    """The complete trial with the best value; of equals the first."""
-    query = select(*_WHOLE).where(Trial.run_id == run_id, Trial.state == "complete", Trial.value.is_not(None))
+def list_details(connection: Connection, run_id: int, states: Sequence[str] = ()) -> list[TrialDetail]:
+    """Trials with everything, by number: all of them or those in one of these states."""
+    query = select(*_WHOLE).where(Trial.run_id == run_id).order_by(Trial.number)
+    query = query.where(Trial.state.in_(states)) if states else query
+    return [TrialDetail(**row) for row in connection.execute(query).mappings()]
+
+
+def find_best(
+    connection: Connection, run_id: int, direction: str, states: Sequence[str] = ("complete",)
+) -> TrialDetail | None:
+    """The trial in one of these states with the best value; of equals the first."""
+    query = select(*_WHOLE).where(Trial.run_id == run_id, Trial.state.in_(states), Trial.value.is_not(None))
     return _detail(connection.execute(query.order_by(*best_first(direction)).limit(1)).mappings().one_or_none())
 
 
