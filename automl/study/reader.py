@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine
 from automl.errors import ConfigError, StudyError, did_you_mean
 from automl.study import rows
 from automl.study.database import check_schema, explained, open_reader
+from automl.study.owner import Owner
 from automl.study.records import (
     TRIAL_STATES,
     ArtifactRecord,
@@ -69,6 +70,12 @@ class StudyReader:
         """The search: what was asked, of which data, where, and its result."""
         with self._reading() as connection:
             return rows.find_run(connection, self.name)
+
+    def searcher(self) -> Owner | None:
+        """The process that searches it now, as far as this machine can tell; None when it ended or was killed."""
+        with self._reading() as connection:
+            owner = rows.find_owner(connection, self._id)
+        return owner if owner is not None and owner.may_live() else None
 
     def trials(self, *, sort: str = "number", state: str | Sequence[str] | None = None) -> list[TrialRecord]:
         """The trials, without their architectures.

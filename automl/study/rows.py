@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, nulls_last
 from sqlalchemy.orm import InstrumentedAttribute
 
 from automl.errors import StudyError, did_you_mean
+from automl.study.owner import Owner
 from automl.study.records import (
     ArtifactRecord,
     EpochRecord,
@@ -39,6 +40,12 @@ def find_run(connection: Connection, study: str) -> RunRecord:
     if row is None:
         raise StudyError(f"there is no study {study!r} in this database; {did_you_mean(study, run_names(connection))}")
     return RunRecord(**row)
+
+
+def find_owner(connection: Connection, run_id: int) -> Owner | None:
+    """The process that has claimed a run and not let it go."""
+    document = connection.scalar(select(Run.owner).where(Run.id == run_id))
+    return Owner.from_json(document) if document else None
 
 
 def run_names(connection: Connection) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from automl.errors import ConfigError, StudyError
 from automl.study import RunFolder, Study, StudyReader
 from automl.study.database import open_engine
+from automl.study.owner import Owner
 from automl.study.tables import Trial
 from tests.study.conftest import ARCHITECTURE, begin, make_draft, outcome, train
 
@@ -120,6 +121,21 @@ def test_a_reader_follows_a_writer(study: Study, url: str) -> None:
         assert len(reader.epochs(number)) == 1
         study.complete(number, outcome(0.5))
         assert [trial.state for trial in reader.trials()] == ["complete"]
+
+
+def test_a_reader_knows_whether_somebody_searches(study: Study, url: str) -> None:
+    with StudyReader.open(Path(url[10:])) as reader:
+        assert reader.searcher() == Owner.current()
+        study.close()
+        assert reader.searcher() is None
+
+
+def test_a_reader_knows_that_the_searching_process_was_killed(url: str) -> None:
+    code = "import os, sys; from tests.study.conftest import *; Study.create(sys.argv[1], 'digits', run=make_draft()); "
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code + "os.kill(os.getpid(), 9)", url], cwd=root, check=False, timeout=60)
+    with StudyReader.open(Path(url[10:])) as reader:
+        assert (reader.run().ended, reader.searcher()) == (None, None)
 
 
 def test_a_closed_study_is_one_file(lived: RunFolder) -> None:
