@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine
+from sqlalchemy import ColumnElement, Connection, Engine, inspect
 
 from automl.errors import ConfigError, StudyError, did_you_mean
 from automl.study import rows
@@ -22,8 +22,8 @@ from automl.study.records import (
     TrialRecord,
 )
 from automl.study.run_folder import RunFolder
-from automl.study.tables import Trial
-from automl.study.urls import shown_url, sqlite_url
+from automl.study.tables import Meta, Trial
+from automl.study.urls import shown_url, sqlite_path, sqlite_url
 
 SORTS = ("number", "value", "epochs", "parameters", "flops", "state", "started", "ended")
 
@@ -169,6 +169,24 @@ class StudyReader:
     def _reading(self) -> Iterator[Connection]:
         with explained(f"cannot read {self._where}"), self._engine.connect() as connection:
             yield connection
+
+
+def study_names(url: str) -> tuple[str, ...]:
+    """Names of the studies in a database, sorted; none where there is no such file, or no table of ours in it.
+
+    Raises:
+        StudyError: The database cannot be read.
+    """
+    path = sqlite_path(url)
+    if path is not None and not path.is_file():
+        return ()
+    engine = open_reader(url)
+    try:
+        with explained(f"cannot read {shown_url(url)}"), engine.connect() as connection:
+            ours = inspect(connection).has_table(Meta.__tablename__)
+            return tuple(rows.run_names(connection)) if ours else ()
+    finally:
+        engine.dispose()
 
 
 def _states(state: str | Sequence[str]) -> Sequence[str]:
