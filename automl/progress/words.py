@@ -6,6 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 
 from automl.events import SearchStart
+from automl.failures import FailureKind
+
+KINDS: Mapping[FailureKind, str] = {
+    "nan_loss": "not a number",
+    "oom_ram": "out of memory",
+    "oom_gpu": "out of GPU memory",
+    "timeout": "out of time",
+    "crashed": "crashed",
+    "build_error": "cannot be built",
+    "train_error": "cannot be trained",
+    "data_error": "cannot read the data",
+    "disk_full": "disk full",
+    "too_large": "too large",
+    "orphaned": "abandoned",
+}
+"""Kinds of failure as they are told to people."""
 
 
 def duration(seconds: float) -> str:
@@ -132,3 +148,20 @@ def retried(number: int | None, reason: str) -> str:
     'trial 3 runs again: the worker process was killed by SIGKILL'
     """
     return f"{'the final training' if number is None else f'trial {number}'} runs again: {reason}"
+
+
+def readable(reason: str) -> str:
+    """A reason as the study keeps it, with kinds of failure in plain words.
+
+    >>> readable("oom_ram: 4.1 GB resident, 4 GB allowed")
+    'out of memory: 4.1 GB resident, 4 GB allowed'
+    >>> readable("behind the median of the trials before")
+    'behind the median of the trials before'
+    """
+    return "; ".join(_in_words(part) for part in reason.split("; "))
+
+
+def _in_words(part: str) -> str:
+    kind, colon, message = part.partition(": ")
+    words = {str(known): told for known, told in KINDS.items()}
+    return f"{words[kind]}: {message}" if colon and kind in words else part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from automl.study.run_folder import RunFolder
 from automl.study.tables import Meta, Trial
 from automl.study.urls import shown_url, sqlite_path, sqlite_url
 
+_RESUME = "a search that is gone is continued with: automl resume"
 SORTS = ("number", "value", "epochs", "parameters", "flops", "state", "started", "ended")
 
 
@@ -57,6 +59,8 @@ class StudyReader:
         url = sqlite_url(Path(path))
         if not Path(path).is_file():
             folder = RunFolder.open(Path(path), storage=storage)
+            if folder.database is not None and not folder.database.exists():
+                raise StudyError(f"no trial of {path} has begun; {_RESUME} {shlex.quote(str(path))}")
             url, study = folder.storage_url, study or folder.study
         reader = cls(open_reader(url), study or "", shown_url(url))
         try:
