@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +46,7 @@ def _search(about: RunRecord, *, searched: bool) -> str:
     return "gone" if about.ended is None else "ended"
 
 
-def _row(record: TrialRecord, search: str, again: dict[int | None, int]) -> list[str]:
+def _row(record: TrialRecord, search: str, again: Mapping[int, int]) -> list[str]:
     from automl.progress.words import duration, score, size
 
     return [
@@ -60,7 +60,7 @@ def _row(record: TrialRecord, search: str, again: dict[int | None, int]) -> list
     ]
 
 
-def _told(record: TrialRecord, again: dict[int | None, int]) -> str:
+def _told(record: TrialRecord, again: Mapping[int, int]) -> str:
     """The network, or why there is no value."""
     from automl.progress.words import readable
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from automl.events import Events, SearchStart, TrialEnd
+from automl.failures import FAILURE_KINDS
 from automl.jobs import EpochReport
 from automl.progress import Guarded, LineProgress, make_progress, words
 from automl.progress.frame import draw
@@ -247,6 +248,11 @@ def test_a_dumb_terminal_gets_lines(monkeypatch):
 
 def test_examples_of_the_words_hold():
     assert doctest.testmod(words).failed == 0
+
+
+def test_every_kind_of_failure_has_plain_words():
+    assert set(words.KINDS) == set(FAILURE_KINDS)
+    assert words.readable("halved; oom_gpu: too large: 3") == "halved; out of GPU memory: too large: 3"
 
 
 @given(st.floats(0, 1e8))
