@@ -27,6 +27,7 @@ class SearchStart:
         max_trials: Trials wanted, or None.
         workers: Trials that train at the same time.
         trained: Trials that earlier sessions of this run trained.
+        best: The best complete ones of them, best first.
     """
 
     run_dir: str
@@ -39,6 +40,7 @@ class SearchStart:
     max_trials: int | None
     workers: int = 1
     trained: int = 0
+    best: tuple[TrialEnd, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_log = logging.getLogger("automl.files")
+
+_ASIDE = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{12}(?P<suffix>\.[^.]*)?")
+_RETIRED = ".old"  # instead of a suffix: what stood at the target while a new folder takes its place
 
 
 def sha256_of(path: Path) -> str:
@@ -58,7 +65,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """A new folder to fill that takes ``target``'s place when the block ends well, and vanishes when it does not.
 
     A folder that stands at ``target`` is renamed away first and removed after, so that an older one is whole until the
-    new one is. What a killed process leaves behind is called ``.<target's name>.<something>``.
+    new one is. What a killed process leaves behind, :func:`sweep` removes.
 
     Raises:
         OSError: The disk says no; what was there stays, and nothing else is left.
@@ -78,11 +85,49 @@ def whole_folder(target: Path) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what killed writers of this module left in a folder and below it: names like ``.model.<12 digits>``.
+
+    A folder that was renamed away, when its writer died before the new one was in place, is put back. Nothing else is
+    touched, links are not followed, and what cannot be removed stays, with a line in the log. Nobody may be writing
+    there at the same time.
+
+    Args:
+        folder: It need not be there.
+    """
+    for place, folders, files in os.walk(folder):
+        for name in [*files, *folders]:
+            target = _target_of(name)
+            if target is not None:
+                _clear(Path(place, name), Path(place, target))
+        folders[:] = [name for name in folders if _target_of(name) is None]
+
+
+def _target_of(name: str) -> str | None:
+    """The name that something was written aside for, or None when ``name`` is nothing of that kind."""
+    match = _ASIDE.fullmatch(name)
+    if match is None or (match["suffix"] or "") not in (Path(match["name"]).suffix, _RETIRED):
+        return None
+    return match["name"]
+
+
+def _clear(aside: Path, target: Path) -> None:
+    try:
+        if aside.suffix == _RETIRED and aside.is_dir() and not target.exists():
+            aside.rename(target)
+        elif aside.is_dir() and not aside.is_symlink():
+            shutil.rmtree(aside)
+        else:
+            aside.unlink()
+    except OSError as error:
+        _log.warning("a killed writer's %s stays: %s", aside, error)
+
+
 def _put(aside: Path, target: Path) -> None:
     if not target.exists():
         aside.rename(target)
         return
-    retired = _aside(target)
+    retired = _aside(target, _RETIRED)
     target.rename(retired)
     try:
         aside.rename(target)
@@ -92,8 +137,8 @@ def _put(aside: Path, target: Path) -> None:
     shutil.rmtree(retired, ignore_errors=True)
 
 
-def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{path.suffix}")
+def _aside(path: Path, suffix: str | None = None) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{path.suffix if suffix is None else suffix}")
 
 
 def _sync(path: Path) -> None:

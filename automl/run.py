@@ -16,7 +16,7 @@ from automl.arch import summarize
 from automl.config import Arrays, SearchConfig
 from automl.errors import AutoMLError, ConfigError, SpaceError
 from automl.events import Events, SearchStart
-from automl.execution import Executor, make_executor
+from automl.execution import Crew, Executor, make_executor
 from automl.export import Manifest, Output, write_bundle
 from automl.jobs import Objective
 from automl.ops import own_layers
@@ -115,7 +115,8 @@ def _run(config: SearchConfig, events: Events) -> SearchResult:
     )
     # From here to the first trial nothing of worth is in the folder: whatever goes wrong takes it away again.
     try:
-        with make_executor(1 if config.workers is None else config.workers, log_dir=folder.logs) as executor:
+        crew = Crew(1 if config.workers is None else config.workers)
+        with make_executor(crew, log_dir=folder.logs, limits=config.limits) as executor:
             prepared = task.prepare(config, folder.prepared, events)
             _check_default(space, task, prepared)
             search = _Search(config, task, space, prepared, folder, objective)

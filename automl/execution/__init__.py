@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from automl.config import Limits
 from automl.errors import ConfigError
 from automl.execution.base import Event, Executor
+from automl.execution.crew import Crew, plan_crew
 from automl.execution.process import ProcessExecutor
 from automl.execution.thread import ThreadExecutor
 
-__all__ = ["Event", "Executor", "ProcessExecutor", "ThreadExecutor", "make_executor"]
+__all__ = ["Crew", "Event", "Executor", "ProcessExecutor", "ThreadExecutor", "make_executor", "plan_crew"]
 
 
-def make_executor(workers: int, *, log_dir: Path) -> Executor:
+def make_executor(crew: Crew, *, log_dir: Path, limits: Limits) -> Executor:
     """An executor, not started yet.
 
     Args:
-        workers: 0: a thread in this process; 1: one worker process.
+        crew: Who trains; see :func:`plan_crew`.
         log_dir: Where workers write what libraries say.
-
-    Raises:
-        ConfigError: Any other number.
+        limits: What workers may use; a thread in this process cannot be kept to them.
     """
-    if workers == 0:
+    if crew.workers == 0:
         return ThreadExecutor()
-    if workers == 1:
-        return ProcessExecutor(log_dir=log_dir)
-    raise ConfigError(f"workers is {workers}; use 1 for a worker process or 0 to train in this process")
+    if crew.workers == 1:
+        return ProcessExecutor(log_dir=log_dir, limits=limits)
+    raise ConfigError(f"workers is {crew.workers}; use 1 for a worker process or 0 to train in this process")

@@ -23,13 +23,16 @@ class Executor(Protocol):
     capacity: int
 
     def start(self) -> None:
-        """Get ready for the first job, so that it need not wait for Keras; called again it does nothing."""
+        """Get ready for the first jobs, so that they need not wait for Keras; called again it does nothing."""
 
     def ready(self) -> bool:
         """Whether a job submitted now would begin at once; while it would not, its seconds are better not counted."""
 
-    def submit(self, job: TrialJob) -> None:
+    def submit(self, job: TrialJob) -> str:
         """Run ``job``; starts when that was not done.
+
+        Returns:
+            Name of the worker that has it, such as ``worker-1``.
 
         Raises:
             RuntimeError: ``capacity`` jobs are running, or the executor is closed.

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from automl.config import Limits
 from automl.execution.base import Event
 from automl.execution.frames import BrokenFrameError, Frame
 from automl.execution.handle import COMMAND, WorkerHandle
@@ -26,12 +27,14 @@ class ProcessExecutor:
 
     Args:
         log_dir: The worker's messages go to ``worker-1.log`` in it.
+        limits: What the worker may use.
         command: How to start a worker.
     """
 
     capacity = 1
 
-    def __init__(self, *, log_dir: Path, command: tuple[str, ...] = COMMAND) -> None:
+    def __init__(self, *, log_dir: Path, limits: Limits | None = None, command: tuple[str, ...] = COMMAND) -> None:
+        self._limits = limits or Limits()
         self._log = log_dir / "worker-1.log"
         self._command = command
         self._inbox: queue.SimpleQueue[tuple[WorkerHandle, Frame | BrokenFrameError | None]] = queue.SimpleQueue()
@@ -58,7 +61,7 @@ class ProcessExecutor:
         """Whether the worker has imported Keras; a worker that is gone keeps nobody waiting: ``submit`` finds out."""
         return self._imported or self._worker is None
 
-    def submit(self, job: TrialJob) -> None:
+    def submit(self, job: TrialJob) -> str:
         """Send ``job`` to the worker, a new one if need be."""
         if self._job is not None:
             raise RuntimeError(f"cannot run {job.job_id}: {self._job.job_id} is running")
@@ -68,6 +71,7 @@ class ProcessExecutor:
         assert self._worker is not None
         self._job, self._last_report = job, None
         self._worker.send("job", job.model_dump())
+        return "worker-1"
 
     def poll(self, timeout: float) -> list[Event]:
         """What has happened, in order."""

@@ -43,8 +43,8 @@ class ThreadExecutor:
         """Keras is imported when ``start`` returns."""
         return True
 
-    def submit(self, job: TrialJob) -> None:
-        """Run ``job`` in a new thread."""
+    def submit(self, job: TrialJob) -> str:
+        """Run ``job`` in a new thread; its name as a worker is ``worker-0``."""
         if self._closed:
             raise RuntimeError(f"cannot run {job.job_id}: the executor is closed")
         if self._running is not None:
@@ -53,6 +53,7 @@ class ThreadExecutor:
         self._running = job.job_id
         self._thread = threading.Thread(target=self._run, args=(job,), name=f"automl-{job.job_id}", daemon=True)
         self._thread.start()
+        return "worker-0"
 
     def poll(self, timeout: float) -> list[Event]:
         """What has happened, in order."""

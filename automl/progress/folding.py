@@ -1,6 +1,6 @@
 """The part that every drawn display shares: events become a ``View``, and a display shows it."""
 
-# ruff: noqa: ARG002, D102  the hooks are described by Events
+# ruff: noqa: D102  the hooks are described by Events
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from automl.events import Events, SearchStart, TrialEnd
 from automl.jobs import EpochReport
 from automl.progress.view import View
-from automl.progress.words import facts
+from automl.progress.words import continued, facts, retried
 
 
 class FrameProgress(Events):
@@ -24,26 +24,32 @@ class FrameProgress(Events):
         self.view = View()
         self.now = now
 
-    def show(self) -> None:
-        """Called after every change of ``view``."""
+    def show(self, *, passing: bool = False) -> None:
+        """Called after every change of ``view``; ``passing``: the next change is near, and this one says little."""
 
     def say(self, line: str, *, style: str = "") -> None:
         """A line that should stay; ``style`` is rich's."""
 
     def preparing(self, what: str, done: int, total: int) -> None:
-        self._next(self.view.preparing_now(what, done, total))
+        self._next(self.view.preparing_now(what, done, total), passing=True)
 
     def data_ready(self, summary: Mapping[str, object]) -> None:
         self.say(f"data: {facts(summary)}")
 
     def search_started(self, start: SearchStart) -> None:
         self._next(self.view.started(start, self.now()))
+        if start.trained:
+            self.say(continued(start))
 
     def trial_started(self, number: int, description: str) -> None:
         self._next(self.view.trial_started(number, description))
 
     def epoch_ended(self, number: int, report: EpochReport) -> None:
-        self._next(self.view.epoch_ended(report))
+        self._next(self.view.epoch_ended(number, report), passing=True)
+
+    def trial_retried(self, number: int | None, reason: str) -> None:
+        self._next(self.view.retried(number))
+        self.say(retried(number, reason), style="yellow")
 
     def trial_ended(self, end: TrialEnd) -> None:
         self._next(self.view.trial_ended(end))
@@ -54,7 +60,7 @@ class FrameProgress(Events):
         self._next(self.view.final_started(epochs))
 
     def final_epoch_ended(self, report: EpochReport) -> None:
-        self._next(self.view.epoch_ended(report))
+        self._next(self.view.epoch_ended(None, report), passing=True)
 
     def warning(self, message: str) -> None:
         self.say(f"warning: {message}", style="yellow")
@@ -63,6 +69,9 @@ class FrameProgress(Events):
         self._next(self.view.stopping())
         self.say(f"search over: {reason}")
 
-    def _next(self, view: View) -> None:
+    def closed(self) -> None:
+        self._next(self.view.closed())
+
+    def _next(self, view: View, *, passing: bool = False) -> None:
         self.view = view
-        self.show()
+        self.show(passing=passing)

@@ -1,6 +1,8 @@
-"""Draws a ``View``: at most 14 lines of at most 100 columns, nothing wraps."""
+"""Draws a ``View``: at most 100 columns and the lines there are, nothing wraps."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
@@ -9,36 +11,54 @@ from rich.text import Text
 
 from automl.events import SearchStart, TrialEnd
 from automl.progress.view import Training, View
-from automl.progress.words import clip, clock, plural, score, size
+from automl.progress.words import clip, clock, first_that_fits, plural, score, size
 
 MAX_WIDTH = 100
-_LABEL = 13
+_LABEL = 12
+_LONGEST_BAR, _SHORTEST_BAR, _WORDS = 40, 8, 40
+_DESCRIBED = 2  # with more workers a trial has one line, without its network
 
 
-def draw(view: View, now: float, width: int) -> RenderableType:
+def draw(view: View, now: float, width: int, height: int = 24) -> RenderableType:
     """The frame for one moment.
 
     Args:
         view: What to show.
         now: The time of the clock that ``view`` was fed with.
         width: Columns there are.
+        height: Lines there are; what matters least is left out first.
     """
     width = min(width, MAX_WIDTH)
     if view.start is None:
         return _preparing(view, width)
+    described, best, places = _fitting(view, view.start, height)
     parts: list[RenderableType] = [_heading(view.start, width), _budget(view, view.start, now, width)]
-    if view.training is not None:
-        parts += [Text(), *_training(view.training, view.objective, width)]
-    if view.best:
-        parts += [Text(), _best(view.best, width)]
+    if places:
+        shown, left_out = view.places[:places], len(view.places) - places
+        parts += [Text(), *_places(shown, view.objective, width, described=described)]
+        parts += [_indented(f"and {left_out} more", width)] if left_out else []
+    if best:
+        parts += [Text(), _best(view.best[:best], width)]
     return Group(*parts)
+
+
+def _fitting(view: View, start: SearchStart, height: int) -> tuple[bool, int, int]:
+    """Whether networks are described, how many of the best and how many places are shown."""
+    places, known = len(view.places), len(view.best)
+    describe = view.phase == "final" or start.workers <= _DESCRIBED
+    for described, best in ((describe, known), (False, known), (False, min(1, known)), (False, 0)):
+        lines = 3 + (1 + places * (1 + described) if places else 0) + (1 + best if best else 0)
+        if lines <= height:
+            return described, best, places
+    return False, 0, max(0, height - 5)
 
 
 def _preparing(view: View, width: int) -> RenderableType:
     what, done, total = view.preparing
     if not total:
         return Text("preparing", style="dim")
-    return _bar("reading", done / total, f"{done:,} of {total:,} {what}", width)
+    count = f"{done:,} of {total:,}"
+    return _bar("reading", done / total, (f"{count} {what}", count), width)
 
 
 def _heading(start: SearchStart, width: int) -> Text:
@@ -48,43 +68,73 @@ def _heading(start: SearchStart, width: int) -> Text:
 def _budget(view: View, start: SearchStart, now: float, width: int) -> RenderableType:
     used = clock(view.elapsed(now)) + (f" of {clock(start.time_budget)}" if start.time_budget else "")
     remaining = view.remaining(now)
-    left = f", {clock(remaining)} left" if remaining is not None else ""
-    counted = [
-        f"{view.trained} of {plural(start.max_trials, 'trial')}" if start.max_trials else plural(view.trained, "trial")
-    ]
-    counted += [f"{count} {state}" for state, count in sorted(view.states.items()) if state != "complete"]
-    note = "finishing the running trial" if view.phase == "stopping" and view.training else ""
-    counted += [note] if note else []
-    second = Text(" " * _LABEL + clip(", ".join(counted), width - _LABEL), no_wrap=True)
-    return Group(_bar("search", view.share(now), used + left, width), second)
+    left = "" if remaining is None else f"{clock(remaining)} left"
+    words = (", ".join(part for part in (used, left) if part), left or used)
+    return Group(_bar("search", view.share(now), words, width), _indented(", ".join(_counted(view, start)), width))
 
 
-def _training(training: Training, objective: str, width: int) -> list[RenderableType]:
-    share = training.epoch / training.planned if training.planned else 0.0
-    of = f" of {training.planned}" if training.planned else ""
-    value = f", {objective} {score(training.value)}" if training.value is not None else ""
-    words = f"epoch {training.epoch}{of}{value}" if training.epoch else "starting"
-    bar = _bar(training.title, min(share, 1.0), words, width)
-    return [bar, Text(" " * _LABEL + clip(training.description, width - _LABEL), style="dim", no_wrap=True)]
+def _counted(view: View, start: SearchStart) -> list[str]:
+    limit = start.max_trials
+    trials = f"{view.trained:,} of {plural(limit, 'trial')}" if limit else plural(view.trained, "trial")
+    counted = [trials, *(f"{count:,} {state}" for state, count in sorted(view.states.items()) if state != "complete")]
+    if start.trained:
+        counted.append(f"{start.trained:,} before")
+    if view.phase == "stopping" and view.running:
+        counted.append(
+            "finishing " + ("the running trial" if len(view.running) == 1 else f"{len(view.running)} trials")
+        )
+    elif start.workers > 1 and view.phase == "searching":
+        counted.append(f"{start.workers} workers")
+    return counted
+
+
+def _places(places: Sequence[Training | None], objective: str, width: int, *, described: bool) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    for trains in places:
+        lines.append(Text("idle", style="dim") if trains is None else _training(trains, objective, width))
+        if described:
+            lines.append(_indented("" if trains is None else trains.description, width))
+    return lines
+
+
+def _training(trains: Training, objective: str, width: int) -> RenderableType:
+    epoch = f"{trains.epoch} of {trains.planned}" if trains.planned else str(trains.epoch)
+    brief = epoch.replace(" of ", "/")
+    if trains.again:
+        words: tuple[str, ...] = (f"epoch {epoch}, starting again", "starting again", "again")
+    elif not trains.epoch:
+        words = ("starting",)
+    elif trains.value is None:
+        words = (f"epoch {epoch}", brief)
+    else:
+        value = score(trains.value)
+        words = (f"epoch {epoch}, {objective} {value}", f"epoch {epoch}, {value}", f"{brief}, {value}", brief)
+    return _bar(trains.title, trains.part, words, width)
 
 
 def _best(best: tuple[TrialEnd, ...], width: int) -> RenderableType:
     lines = []
     for rank, trial in enumerate(best):
-        label = "best" if rank == 0 else ""
-        facts = f"{label:<{_LABEL}}{score(trial.value):>7}  trial {trial.number:<4} {size(trial.parameters):>5}  "
-        line = facts + clip(trial.description, width - len(facts))
-        lines.append(Text(line, style="bold" if rank == 0 else ""))
+        facts = f"{score(trial.value):>7}  trial {trial.number:<4} {size(trial.parameters):>5}"
+        label = f"{'best' if rank == 0 else '':<{_LABEL}}"
+        network = clip(trial.description, max(0, width - len(label + facts) - 2))
+        line = f"{label}{facts}  {network}"[:width]
+        lines.append(Text(line, style="bold" if rank == 0 else "", no_wrap=True))
     return Group(*lines)
 
 
-def _bar(label: str, share: float, words: str, width: int) -> RenderableType:
-    """``label  ----------  words``, the bar taking what the words leave."""
-    words = clip(words, width - _LABEL - 12)
+def _indented(words: str, width: int) -> Text:
+    return Text(" " * _LABEL + clip(words, width - _LABEL), style="dim", no_wrap=True)
+
+
+def _bar(label: str, share: float, words: Sequence[str], width: int) -> RenderableType:
+    """``label  ----------  words``: all bars of a frame are equally long, and the words the longest that fit."""
+    room = width - _LABEL
+    length = min(_LONGEST_BAR, max(_SHORTEST_BAR, room - _WORDS))
     table = Table.grid(padding=0)
     table.add_column(width=_LABEL, no_wrap=True)
     table.add_column()
     table.add_column(no_wrap=True)
-    bar_width = min(40, max(8, width - _LABEL - len(words) - 2))
-    table.add_row(clip(label, _LABEL - 1), ProgressBar(total=1.0, completed=share, width=bar_width), f"  {words}")
+    bar = ProgressBar(total=1.0, completed=min(share, 1.0), width=length)
+    table.add_row(clip(label, _LABEL - 1), bar, "  " + first_that_fits(words, room - length - 2))
     return table

@@ -40,6 +40,9 @@ class Guarded(Events):
     def epoch_ended(self, number: int, report: EpochReport) -> None:
         self._tell("epoch_ended", number, report)
 
+    def trial_retried(self, number: int | None, reason: str) -> None:
+        self._tell("trial_retried", number, reason)
+
     def trial_ended(self, end: TrialEnd) -> None:
         self._tell("trial_ended", end)
 

@@ -1,6 +1,6 @@
 """Progress for logs and pipes: one plain line for each thing that matters."""
 
-# ruff: noqa: D102  the hooks are described by Events
+# ruff: noqa: ARG002, D102  the hooks are described by Events
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TextIO
 
 from automl.events import Events, SearchStart, TrialEnd
 from automl.jobs import EpochReport
-from automl.progress.words import duration, facts, plural, score
+from automl.progress.words import continued, duration, facts, plural, retried, score
 
 _PATIENCE = 10.0  # seconds between two lines about the same thing
 
@@ -30,6 +30,7 @@ class LineProgress(Events):
         self._spoke = now()
         self._start: SearchStart | None = None
         self._best: float | None = None
+        self._running: dict[int, EpochReport | None] = {}
 
     def preparing(self, what: str, done: int, total: int) -> None:
         if self._now() - self._spoke >= _PATIENCE:
@@ -42,13 +43,26 @@ class LineProgress(Events):
         self._start = start
         limits = [duration(start.time_budget)] if start.time_budget else []
         limits += [plural(start.max_trials, "trial")] if start.max_trials else []
-        self._say(f"search: {start.task}, space {start.space}, {start.objective}, {' or '.join(limits)}")
+        workers = f", {start.workers} workers" if start.workers > 1 else ""
+        self._say(f"search: {start.task}, space {start.space}, {start.objective}, {' or '.join(limits)}{workers}")
+        if start.best:
+            self._best = start.best[0].value
+        if start.trained:
+            self._say(continued(start))
+
+    def trial_started(self, number: int, description: str) -> None:
+        self._running[number] = None
 
     def epoch_ended(self, number: int, report: EpochReport) -> None:
+        self._running[number] = report
         if self._now() - self._spoke >= _PATIENCE:
-            self._say(f"trial {number}: {self._epoch(report)}")
+            self._say("; ".join(self._reached()))
+
+    def trial_retried(self, number: int | None, reason: str) -> None:
+        self._say(retried(number, reason))
 
     def trial_ended(self, end: TrialEnd) -> None:
+        self._running.pop(end.number, None)
         self._say(f"trial {end.number}: {self._outcome(end)}")
 
     def final_started(self, epochs: int) -> None:
@@ -66,10 +80,11 @@ class LineProgress(Events):
 
     def _outcome(self, end: TrialEnd) -> str:
         spent = f"{plural(end.epochs, 'epoch')}, {duration(end.seconds)}"
+        named = f"{self._start.objective if self._start else 'objective'} {score(end.value)}"
         if end.state != "complete":
             after = f" after {spent}" if end.epochs else ""
-            return " - ".join(part for part in (f"{end.state}{after}", end.reason, end.description) if part)
-        named = f"{self._start.objective if self._start else 'objective'} {score(end.value)}"
+            so_far = f", {named}" if end.state == "paused" and end.value is not None else ""
+            return " - ".join(part for part in (f"{end.state}{after}{so_far}", end.reason, end.description) if part)
         best = " (best so far)" if self._is_best(end.value) else ""
         weights = "" if end.parameters is None else f", {plural(end.parameters, 'parameter')}"
         return f"{named}{best}, {spent}{weights} - {end.description}"
@@ -82,6 +97,11 @@ class LineProgress(Events):
         if better:
             self._best = value
         return better
+
+    def _reached(self) -> list[str]:
+        """How far each running trial is, by number."""
+        told = sorted(self._running.items())
+        return [f"trial {number}: {'starting' if report is None else self._epoch(report)}" for number, report in told]
 
     def _epoch(self, report: EpochReport) -> str:
         metric = self._start.objective if self._start else ""

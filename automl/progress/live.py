@@ -16,10 +16,11 @@ from automl.progress.folding import FrameProgress
 from automl.progress.frame import draw
 
 _CTRL_C = 3  # columns kept free: the terminal's "^C" must not begin a line that rich does not know of
+_LAST = 1  # lines kept free: clearing a frame as high as the terminal would scroll a line of it away
 
 
 class LiveProgress(FrameProgress):
-    """Bars for the budget and the running trial, the best three, and how long it will still take.
+    """Bars for the budget and every running trial, the best three, and how long it will still take.
 
     Args:
         console: Where to draw; None for the terminal behind ``sys.stderr``.
@@ -32,7 +33,7 @@ class LiveProgress(FrameProgress):
         self._console = console or Console(file=self._file)
         self._live = Live(_Frame(self), console=self._console, transient=True, redirect_stdout=False)
 
-    def show(self) -> None:
+    def show(self, *, passing: bool = False) -> None:  # noqa: ARG002
         """Start drawing at the first event; later ones are picked up by rich's refreshes."""
         self._live.start()
 
@@ -55,7 +56,8 @@ class _Frame:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         try:
-            yield draw(self._progress.view, self._progress.now(), options.max_width - _CTRL_C)
+            width, height = options.max_width - _CTRL_C, options.size.height - _LAST
+            yield draw(self._progress.view, self._progress.now(), width, height)
         except Exception as error:  # rich draws in a thread of its own, where nothing could catch it
             yield Text(f"(progress cannot be drawn: {error})", style="dim")
 

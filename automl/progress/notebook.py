@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from automl.progress.folding import FrameProgress
 from automl.progress.frame import draw
 
 _WIDTH = 80
+_PAUSE = 0.25  # seconds between two pictures: every one is a message that the notebook keeps up with
 
 
 class Output(Protocol):
@@ -45,9 +47,13 @@ class NotebookProgress(FrameProgress):
         super().__init__(now=now)
         self._display = display or _display
         self._output: Output | None = None
+        self._shown = -math.inf
 
-    def show(self) -> None:
-        """Replace the output below the cell."""
+    def show(self, *, passing: bool = False) -> None:
+        """Replace the output below the cell; a passing state is left out when another was shown just now."""
+        if passing and self.now() - self._shown < _PAUSE:
+            return
+        self._shown = self.now()
         page = io.StringIO()
         console = Console(file=page, width=_WIDTH, color_system=None, force_jupyter=False, force_terminal=False)
         console.print(draw(self.view, self.now(), _WIDTH))

@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from automl.events import SearchStart
+from automl.failures import FailureKind
+
+KINDS: Mapping[FailureKind, str] = {
+    "nan_loss": "not a number",
+    "oom_ram": "out of memory",
+    "oom_gpu": "out of GPU memory",
+    "timeout": "out of time",
+    "crashed": "crashed",
+    "build_error": "cannot be built",
+    "train_error": "cannot be trained",
+    "data_error": "cannot read the data",
+    "disk_full": "disk full",
+    "too_large": "too large",
+    "orphaned": "abandoned",
+}
+"""Kinds of failure as they are told to people."""
 
 
 def duration(seconds: float) -> str:
@@ -76,6 +94,15 @@ def clip(text: str, width: int) -> str:
     return line[: max(width - 3, 0)] + "..."[:width]
 
 
+def first_that_fits(texts: Sequence[str], width: int) -> str:
+    """The first of some texts, the fullest first, that has at most ``width`` characters; else the last one, cut.
+
+    >>> first_that_fits(("epoch 3 of 25, val_accuracy 0.9712", "3/25, 0.9712", "3/25"), 16)
+    '3/25, 0.9712'
+    """
+    return next((text for text in texts if len(text) <= width), clip(texts[-1], width))
+
+
 def plural(count: int, noun: str) -> str:
     """A number and its noun.
 
@@ -107,3 +134,34 @@ def _split(train: object, validation: object) -> str:
     if not isinstance(train, int) or not isinstance(validation, int):
         return ""
     return f" ({train:,} to train, {validation:,} to validate)"
+
+
+def continued(start: SearchStart) -> str:
+    """What earlier sessions of a run did."""
+    return f"continued: {plural(start.trained, 'trial')} and {duration(start.elapsed)} before"
+
+
+def retried(number: int | None, reason: str) -> str:
+    """That a trial, or with None the final training, runs again.
+
+    >>> retried(3, "the worker process was killed by SIGKILL")
+    'trial 3 runs again: the worker process was killed by SIGKILL'
+    """
+    return f"{'the final training' if number is None else f'trial {number}'} runs again: {reason}"
+
+
+def readable(reason: str) -> str:
+    """A reason as the study keeps it, with kinds of failure in plain words.
+
+    >>> readable("oom_ram: 4.1 GB resident, 4 GB allowed")
+    'out of memory: 4.1 GB resident, 4 GB allowed'
+    >>> readable("behind the median of the trials before")
+    'behind the median of the trials before'
+    """
+    return "; ".join(_in_words(part) for part in reason.split("; "))
+
+
+def _in_words(part: str) -> str:
+    kind, colon, message = part.partition(": ")
+    words = {str(known): told for known, told in KINDS.items()}
+    return f"{words[kind]}: {message}" if colon and kind in words else part

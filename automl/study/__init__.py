@@ -18,6 +18,7 @@ from automl.study.records import (
     TRIAL_STATES,
     ArtifactRecord,
     EpochRecord,
+    Orphan,
     RunDraft,
     RunRecord,
     TrialDetail,
@@ -30,7 +31,7 @@ from automl.study.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from automl.study.optuna_side import quiet_optuna
-    from automl.study.reader import StudyReader
+    from automl.study.reader import StudyReader, study_names
     from automl.study.study import Study
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "TRIAL_STATES",
     "ArtifactRecord",
     "EpochRecord",
+    "Orphan",
     "RunDraft",
     "RunFolder",
     "RunRecord",
@@ -49,10 +51,11 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "quiet_optuna",
+    "study_names",
 ]
 
 # SQLAlchemy takes half a second and Optuna one more: whoever only looks into a folder pays for neither.
-_LATER = {"Study": "study", "StudyReader": "reader", "quiet_optuna": "optuna_side"}
+_LATER = {"Study": "study", "StudyReader": "reader", "quiet_optuna": "optuna_side", "study_names": "reader"}
 
 
 def __getattr__(name: str) -> Any:

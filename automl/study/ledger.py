@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -30,7 +30,9 @@ _STATE: tuple[InstrumentedAttribute[Any], ...] = (
     Trial.best_epoch,
     Trial.value,
     Trial.worker,
+    Trial.reason,
 )
+_GONE = "the process that searched went away while it ran"
 _ALIVE = ("running", "paused")
 
 
@@ -55,8 +57,9 @@ class Ledger:
         except IntegrityError:
             raise taken(self._study) from None
 
-    def claim(self, *, take_over: bool) -> None:
-        """Make this process the run's owner."""
+    def claim(self, *, take_over: bool, elapsed: float) -> None:
+        """Make this process the run's owner, which has used ``elapsed`` seconds of the budget already."""
+        self._since -= elapsed
         with self.writing() as connection:
             self.run = rows.find_run(connection, self._study)
             kept = connection.scalar(select(Run.owner).where(Run.id == self.run.id).with_for_update())
@@ -76,10 +79,38 @@ class Ledger:
         """Seconds of the budget used so far, over all sessions."""
         return self.run.seconds_used + time.monotonic() - self._since
 
-    def queue(self, number: int, key: int, params: Mapping[str, Any], proposed_by: str) -> None:
-        """Write a trial that waits."""
+    def queue(self, number: int, key: int, **values: Any) -> None:
+        """Write a trial that waits: its params, who proposed it, its parent and seed."""
         with self.writing() as connection:
-            self._insert(connection, number, key, state="queued", params=params, proposed_by=proposed_by)
+            self._insert(connection, number, key, state="queued", **values)
+
+    def orphans(self) -> int:
+        """How many trials were orphaned."""
+        query = select(func.count()).where(Trial.run_id == self.run.id, Trial.state == "orphaned")
+        with self.writing() as connection:
+            return connection.scalar(query) or 0
+
+    def change(self, number: int, states: Sequence[str], **values: Any) -> TrialRecord:
+        """Change the row of a trial that is in one of these states, and give the record."""
+        with self.writing() as connection:
+            found = self._alive(connection, number)
+            if found.state not in states:
+                raise ValueError(f"trial {number} is {found.state}, not {' or '.join(states)}")
+            _set(connection, found.id, **values)
+            self._set_run(connection, seconds_used=self.seconds_used)
+            return self._record(connection, number)
+
+    def assign(self, number: int, worker: str) -> None:
+        """Write who trains a running trial from now on; its next epochs make a segment of their own."""
+        with self.writing() as connection:
+            found = self._alive(connection, number)
+            _set(connection, found.id, worker=worker, **({} if found.epochs else {"started": _now()}))
+        self._segments.pop(number, None)
+
+    def amend(self, **values: Any) -> None:
+        """Change what the run's row says of a continued search."""
+        with self.writing() as connection:
+            self._set_run(connection, **values)
 
     def begin(self, number: int, key: int, draft: TrialDraft) -> None:
         """Write a trial that starts, whether it waited or is new."""
@@ -91,8 +122,9 @@ class Ledger:
                 return
             if found.state != "queued":
                 raise ValueError(f"trial {number} is {found.state}; only a queued or new one can begin")
-            kept = values if draft.proposed_by else {k: v for k, v in values.items() if k != "proposed_by"}
-            _set(connection, found.id, state="running", started=_now(), **kept)
+            inherited = {name for name in ("proposed_by", "parent", "seed") if values[name] in ("", None)}
+            said = {name: value for name, value in values.items() if name not in inherited}
+            _set(connection, found.id, state="running", started=_now(), **said)
 
     def epoch(self, number: int, values: Mapping[str, Any], checkpoint: str) -> None:
         """Write one epoch, and on the trial's row how far it is and its best so far.
@@ -128,18 +160,28 @@ class Ledger:
         """Write a trial's end and give the record."""
         with self.writing() as connection:
             trial = self._alive(connection, number)
+            values["reason"] = "; ".join(filter(None, (trial.reason, values.get("reason", ""))))
             _set(connection, trial.id, state=state, ended=_now(), **values)
             self._set_run(connection, seconds_used=self.seconds_used)
             return self._record(connection, number)
 
-    def orphan(self, number: int, key: int, reason: str) -> None:
-        """Write that a trial was abandoned, whatever is known of it."""
+    def orphan(self, number: int, key: int, again: Mapping[str, Any] | None) -> None:
+        """Write that a trial was abandoned, whatever is known of it, and in the same breath the one queued for it.
+
+        Args:
+            number: Of the trial.
+            key: Optuna's key of it.
+            again: ``number``, ``key`` and values of the queued trial that tries its parameters once more, or None.
+        """
+        fate = {"state": "orphaned", "reason": _GONE, "failure_kind": "orphaned", "value": None, "ended": _now()}
         with self.writing() as connection:
             found = self._find(connection, number)
             if found is None:
-                self._insert(connection, number, key, state="orphaned", params={}, reason=reason, ended=_now())
-                return
-            _set(connection, found.id, state="orphaned", reason=reason, value=None, ended=_now())
+                self._insert(connection, number, key, params={}, **fate)
+            else:
+                _set(connection, found.id, **fate)
+            if again is not None:
+                self._insert(connection, state="queued", **again)
 
     def artifact(self, kind: str, path: Path, number: int | None, root: Path | None) -> ArtifactRecord:
         """Write that a file belongs to a trial or to the run."""

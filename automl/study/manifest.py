@@ -26,7 +26,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
         found = int(document["format_version"])
         known = {"storage": str, "study": str, "task": str, "created": str, "versions": dict}
-        if found <= FORMAT_VERSION and not all(isinstance(document.get(name), kind) for name, kind in known.items()):
+        later = {"command": dict, "part": int}  # older versions of this package wrote none
+        found_all = all(isinstance(document.get(name), kind) for name, kind in known.items())
+        if found <= FORMAT_VERSION and not (
+            found_all and all(isinstance(document.get(name, kind()), kind) for name, kind in later.items())
+        ):
             raise ValueError("something is missing")
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise StudyError(f"{path} is damaged ({error}); restore it from a copy") from None

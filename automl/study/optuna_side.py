@@ -85,9 +85,11 @@ class OptunaSide:
             )
             self._id = self._storage.get_study_id_from_name(self._name)
 
-    def ask(self) -> Trial:
+    def ask(self, sampler: BaseSampler | None) -> Trial:
         """The next trial: a queued one, else a new one."""
         with _talking("cannot ask for a trial"):
+            if sampler is not None:
+                self._study.sampler = sampler
             trial = self._study.ask()
         self._keep(trial, set())
         return trial
@@ -97,6 +99,17 @@ class OptunaSide:
         with _talking("cannot queue a trial"):
             self._study.enqueue_trial(dict(params))
             return self._storage.get_n_trials(self._id) - 1
+
+    @property
+    def trials(self) -> int:
+        """How many trials there are, in any state."""
+        with _talking("cannot count the trials"):
+            return self._storage.get_n_trials(self._id)
+
+    def params(self, number: int) -> dict[str, Any]:
+        """A trial's answers as Optuna keeps them."""
+        with _talking("cannot look up a trial"):
+            return dict(self._storage.get_trial(self.trial_id(number)).params)
 
     def trial_id(self, number: int) -> int:
         """Optuna's key of a trial.

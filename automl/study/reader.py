@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine
+from sqlalchemy import ColumnElement, Connection, Engine, inspect
 
 from automl.errors import ConfigError, StudyError, did_you_mean
 from automl.study import rows
 from automl.study.database import check_schema, explained, open_reader
+from automl.study.owner import Owner
 from automl.study.records import (
     TRIAL_STATES,
     ArtifactRecord,
@@ -21,9 +23,10 @@ from automl.study.records import (
     TrialRecord,
 )
 from automl.study.run_folder import RunFolder
-from automl.study.tables import Trial
-from automl.study.urls import shown_url, sqlite_url
+from automl.study.tables import Meta, Trial
+from automl.study.urls import shown_url, sqlite_path, sqlite_url
 
+_RESUME = "a search that is gone is continued with: automl resume"
 SORTS = ("number", "value", "epochs", "parameters", "flops", "state", "started", "ended")
 
 
@@ -56,6 +59,8 @@ class StudyReader:
         url = sqlite_url(Path(path))
         if not Path(path).is_file():
             folder = RunFolder.open(Path(path), storage=storage)
+            if folder.database is not None and not folder.database.exists():
+                raise StudyError(f"no trial of {path} has begun; {_RESUME} {shlex.quote(str(path))}")
             url, study = folder.storage_url, study or folder.study
         reader = cls(open_reader(url), study or "", shown_url(url))
         try:
@@ -69,6 +74,12 @@ class StudyReader:
         """The search: what was asked, of which data, where, and its result."""
         with self._reading() as connection:
             return rows.find_run(connection, self.name)
+
+    def searcher(self) -> Owner | None:
+        """The process that searches it now, as far as this machine can tell; None when it ended or was killed."""
+        with self._reading() as connection:
+            owner = rows.find_owner(connection, self._id)
+        return owner if owner is not None and owner.may_live() else None
 
     def trials(self, *, sort: str = "number", state: str | Sequence[str] | None = None) -> list[TrialRecord]:
         """The trials, without their architectures.
@@ -162,6 +173,24 @@ class StudyReader:
     def _reading(self) -> Iterator[Connection]:
         with explained(f"cannot read {self._where}"), self._engine.connect() as connection:
             yield connection
+
+
+def study_names(url: str) -> tuple[str, ...]:
+    """Names of the studies in a database, sorted; none where there is no such file, or no table of ours in it.
+
+    Raises:
+        StudyError: The database cannot be read.
+    """
+    path = sqlite_path(url)
+    if path is not None and not path.is_file():
+        return ()
+    engine = open_reader(url)
+    try:
+        with explained(f"cannot read {shown_url(url)}"), engine.connect() as connection:
+            ours = inspect(connection).has_table(Meta.__tablename__)
+            return tuple(rows.run_names(connection)) if ours else ()
+    finally:
+        engine.dispose()
 
 
 def _states(state: str | Sequence[str]) -> Sequence[str]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from automl.study.facts import machine_facts, package_versions
 
@@ -133,7 +133,7 @@ class TrialOutcome:
         planned_epochs: Epochs the schedule was laid out for in the end.
         best_epoch: 1-based.
         metrics: Of the best epoch.
-        seconds: Wall seconds by phase, such as ``build`` and ``train``.
+        seconds: Seconds by phase, such as ``build`` and ``train``; ``total``: of the whole trial by a steady clock.
         parameters: Weights of the network as Keras counts them.
         step_seconds: Median seconds of one training step.
         steps_per_epoch: Training steps one epoch takes.
@@ -160,7 +160,7 @@ class TrialRecord(_Record):
         value: The objective at the best epoch; None unless running, complete, pruned or a duplicate.
         duplicate_of: Number of the trial whose value a duplicate has.
         reason: Why it ended as it did; empty for an ordinary end.
-        failure_kind: A word such as ``crashed``; empty unless the trial failed.
+        failure_kind: A word such as ``crashed``; empty unless the trial failed, is infeasible or was orphaned.
         failure_message: What happened.
         failure_advice: What can be done about it.
         violations: Of an infeasible trial: by how much each limit is passed, as a share of it.
@@ -207,10 +207,20 @@ class TrialRecord(_Record):
 
     @property
     def total_seconds(self) -> float:
-        """Wall seconds from its beginning to its end; 0 before it ended."""
+        """Seconds it took: what a steady clock measured, else the time between its beginning and its end.
+
+        0 before it ended. ``seconds["total"]`` is the steady clock's, summed over retries and continuations.
+        """
+        if (total := self.seconds.get("total")) is not None:
+            return total
         if self.started is None or self.ended is None:
             return 0.0
         return max(0.0, (self.ended - self.started).total_seconds())
+
+    @property
+    def phase_seconds(self) -> Mapping[str, float]:
+        """Seconds by phase, such as ``build`` and ``train``, without their ``total``."""
+        return {phase: seconds for phase, seconds in self.seconds.items() if phase != "total"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +234,18 @@ class TrialDetail(TrialRecord):
 
     architecture: Mapping[str, Any] | None
     failure_traceback: str
+
+
+class Orphan(NamedTuple):
+    """A trial whose process went away while it ran.
+
+    Attributes:
+        number: Of the trial.
+        queued: Number of the trial that tries its parameters once more; None where there is none.
+    """
+
+    number: int
+    queued: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

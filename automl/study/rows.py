@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, nulls_last
 from sqlalchemy.orm import InstrumentedAttribute
 
 from automl.errors import StudyError, did_you_mean
+from automl.study.owner import Owner
 from automl.study.records import (
     ArtifactRecord,
     EpochRecord,
@@ -41,6 +42,12 @@ def find_run(connection: Connection, study: str) -> RunRecord:
     return RunRecord(**row)
 
 
+def find_owner(connection: Connection, run_id: int) -> Owner | None:
+    """The process that has claimed a run and not let it go."""
+    document = connection.scalar(select(Run.owner).where(Run.id == run_id))
+    return Owner.from_json(document) if document else None
+
+
 def run_names(connection: Connection) -> list[str]:
     """Names of all studies, sorted."""
     return list(connection.scalars(select(Run.study).order_by(Run.study)))
@@ -67,9 +74,18 @@ def find_detail(connection: Connection, run_id: int, number: int) -> TrialDetail
     return _detail(connection.execute(query).mappings().one_or_none())
 
 
-def find_best(connection: Connection, run_id: int, direction: str) -> TrialDetail | None:
-    """The complete trial with the best value; of equals the first."""
-    query = select(*_WHOLE).where(Trial.run_id == run_id, Trial.state == "complete", Trial.value.is_not(None))
+def list_details(connection: Connection, run_id: int, states: Sequence[str] = ()) -> list[TrialDetail]:
+    """Trials with everything, by number: all of them or those in one of these states."""
+    query = select(*_WHOLE).where(Trial.run_id == run_id).order_by(Trial.number)
+    query = query.where(Trial.state.in_(states)) if states else query
+    return [TrialDetail(**row) for row in connection.execute(query).mappings()]
+
+
+def find_best(
+    connection: Connection, run_id: int, direction: str, states: Sequence[str] = ("complete",)
+) -> TrialDetail | None:
+    """The trial in one of these states with the best value; of equals the first."""
+    query = select(*_WHOLE).where(Trial.run_id == run_id, Trial.state.in_(states), Trial.value.is_not(None))
     return _detail(connection.execute(query.order_by(*best_first(direction)).limit(1)).mappings().one_or_none())
 
 

@@ -6,18 +6,20 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from automl.errors import StudyError
-from automl.files import write_whole
+from automl.files import sweep, write_whole
 from automl.study.facts import package_versions
+from automl.study.holding import HOLDER, LOCK, held
 from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, STUDY_NAME, nearest_run, read_manifest
 from automl.study.records import ENDED
-from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url
+from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url, without_passwords
 
 FOLDERS = ("checkpoints", "model", "logs", "prepared")
 
@@ -34,6 +36,8 @@ class RunFolder:
         versions: Of Python and the packages that matter, then.
         storage: The database's URL; None for ``study.db`` in the folder.
         made: What ``create`` made, outermost first; empty after ``open``.
+        command: The configuration the run was made with, passwords hidden; empty where an older version made it.
+        part: 1 for the run's first study; another study in the same folder counts on.
     """
 
     path: Path
@@ -43,6 +47,8 @@ class RunFolder:
     versions: Mapping[str, str]
     storage: str | None = field(default=None, repr=False)
     made: tuple[Path, ...] = field(default=(), repr=False)
+    command: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    part: int = 1
 
     @classmethod
     def create(
@@ -52,6 +58,7 @@ class RunFolder:
         task: str,
         storage: str | None = None,
         study: str | None = None,
+        command: Mapping[str, Any] | None = None,
         default_parent: Path = Path("automl-runs"),
     ) -> RunFolder:
         """Make the folder of a new search.
@@ -61,6 +68,7 @@ class RunFolder:
             task: Name of the task.
             storage: URL of the database; None for ``study.db`` in the folder.
             study: Name of the study; None takes the folder's.
+            command: The configuration, JSON-able, from which the search can be started again.
             default_parent: Where folders without a name of their own go.
 
         Raises:
@@ -73,8 +81,11 @@ class RunFolder:
             raise StudyError(f"cannot make the run's folder {path or default_parent}: {error.strerror}") from None
         folder = path.absolute() if path else made[-1]
         name = study or _study_name(folder.name)
-        run = cls(folder, task, name, created, package_versions(), _absolute(storage), made)
+        kept = without_passwords(command or {})
+        run = cls(folder, task, name, created, package_versions(), _absolute(storage), made, kept)
         try:
+            for inside in FOLDERS:
+                (folder / inside).mkdir()
             run._write()
         except OSError as error:
             run.discard()
@@ -98,12 +109,22 @@ class RunFolder:
         document = read_manifest(folder / MANIFEST)
         kept = None if document["storage"] == f"sqlite:///{DATABASE}" else str(document["storage"])
         created = datetime.fromisoformat(document["created"])
-        return cls(folder, document["task"], document["study"], created, document["versions"], storage or kept)
+        return cls(
+            folder,
+            document["task"],
+            document["study"],
+            created,
+            document["versions"],
+            storage or kept,
+            command=document.get("command", {}),
+            part=document.get("part", 1),
+        )
 
     @property
     def checkpoints(self) -> Path:
-        """Models of the trials."""
-        return self.path / "checkpoints"
+        """Models of the trials of the run's present study."""
+        models = self.path / "checkpoints"
+        return models if self.part == 1 else models / str(self.part)
 
     @property
     def model(self) -> Path:
@@ -146,6 +167,40 @@ class RunFolder:
         """The database's URL for people and files."""
         return shown_url(self.storage) if self.storage else f"sqlite:///{self.path / DATABASE}"
 
+    def hold(self) -> AbstractContextManager[None]:
+        """Keep every other search out of the folder, as a context manager; the lock ends with the process at last.
+
+        Raises:
+            StudyError: Another search holds it; the message names its process, machine and since when.
+        """
+        return held(self.path)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written; only for the one who holds the folder."""
+        sweep(self.path)
+
+    def next_study(self, *, command: Mapping[str, Any] | None = None) -> RunFolder:
+        """Give the folder a new study: ``digits``, then ``digits.2``; the old one stays in the database.
+
+        ``run.json`` names the new study from here on; its models go to a folder of their own.
+
+        Args:
+            command: The configuration of the new study; None keeps the present one.
+
+        Raises:
+            StudyError: ``run.json`` cannot be written; the old study stays the run's.
+        """
+        ending = f".{self.part + 1}"
+        name = self.study.removesuffix(f".{self.part}")[: 100 - len(ending)] + ending
+        kept = self.command if command is None else without_passwords(command)
+        following = replace(self, study=name, part=self.part + 1, command=kept, made=())
+        try:
+            following.checkpoints.mkdir(exist_ok=True)
+            following._write()
+        except OSError as error:
+            raise StudyError(f"cannot write into {self.path}: {error.strerror}; free some space or rights") from None
+        return following
+
     def discard(self) -> None:
         """Undo ``create``: remove what it made and what stands in it.
 
@@ -156,7 +211,7 @@ class RunFolder:
             raise StudyError(f"{self.path} was not made just now; delete it by hand if it is not wanted")
         if self._holds_results():
             raise StudyError(f"{self.path} holds results; delete it by hand if they are not wanted")
-        for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK, HOLDER):
             (self.path / name).unlink(missing_ok=True)
         for name in FOLDERS:
             shutil.rmtree(self.path / name, ignore_errors=True)
@@ -165,8 +220,6 @@ class RunFolder:
                 folder.rmdir()
 
     def _write(self) -> None:
-        for name in FOLDERS:
-            (self.path / name).mkdir()
         document = {
             "format_version": FORMAT_VERSION,
             "storage": shown_url(self.storage) if self.storage else f"sqlite:///{DATABASE}",
@@ -174,6 +227,8 @@ class RunFolder:
             "task": self.task,
             "created": self.created.isoformat(),
             "versions": dict(self.versions),
+            "command": dict(self.command),
+            "part": self.part,
         }
         write_whole(self.path / MANIFEST, json.dumps(document, indent=2) + "\n")
 

@@ -21,6 +21,7 @@ from automl.study.optuna_side import OptunaSide
 from automl.study.reconcile import reconcile
 from automl.study.records import (
     ArtifactRecord,
+    Orphan,
     RunDraft,
     RunRecord,
     TrialDetail,
@@ -55,13 +56,13 @@ class Study:
 
     Attributes:
         run: The search as it was when the study was opened.
-        orphans: Numbers of the trials that ``open`` found abandoned.
+        orphans: The trials that ``open`` found abandoned, and which ones try them again.
     """
 
     def __init__(self, engine: Engine, ledger: Ledger, optuna: OptunaSide, shown: str) -> None:
         self._engine, self._ledger, self._optuna, self._shown = engine, ledger, optuna, shown
         self.run: RunRecord = ledger.run
-        self.orphans: tuple[int, ...] = ()
+        self.orphans: tuple[Orphan, ...] = ()
 
     @classmethod
     def create(
@@ -106,6 +107,7 @@ class Study:
         sampler: BaseSampler | None = None,
         pruner: BasePruner | None = None,
         take_over: bool = False,
+        elapsed: float = 0.0,
     ) -> Study:
         """Continue a study; what a crash left between our tables and Optuna's is put right first.
 
@@ -115,6 +117,7 @@ class Study:
             sampler: Proposes parameters; None for Optuna's own.
             pruner: Judges running trials; None for Optuna's own.
             take_over: Whether to continue although its owner may still be alive, on another machine for example.
+            elapsed: Seconds of the budget that this session used before it opens the study.
 
         Raises:
             StudyError: There is no such study, it is newer than this version, or another process owns it.
@@ -124,7 +127,7 @@ class Study:
             raise StudyError(f"there is no study database {path}; give the folder of a run")
 
         def resume(engine: Engine, ledger: Ledger, optuna: OptunaSide) -> Study:
-            ledger.claim(take_over=take_over)
+            ledger.claim(take_over=take_over, elapsed=elapsed)
             if not optuna.exists() and ledger.has_trials():
                 raise StudyError(f"Optuna's half of study {name!r} was deleted from {shown}; restore it from a copy")
             optuna.open(ledger.run.direction)
@@ -144,14 +147,47 @@ class Study:
         """Seconds of the budget used so far, over all sessions."""
         return self._ledger.seconds_used
 
-    def ask(self) -> Trial:
-        """The next trial: the oldest queued one, else what the sampler proposes."""
-        return self._optuna.ask()
+    @property
+    def position(self) -> int:
+        """Trials asked for or queued so far, orphans not counted: the next one's number, had nothing gone wrong."""
+        return self._optuna.trials - self._ledger.orphans()
 
-    def enqueue(self, params: Mapping[str, Any], *, proposed_by: str = "seed") -> int:
-        """Queue parameters to be tried before anything the sampler proposes; gives the trial's number."""
+    def amend(self, *, budget_seconds: float | None, command: Mapping[str, Any]) -> None:
+        """Record what a continued search was asked for.
+
+        Args:
+            budget_seconds: The whole time budget, earlier sessions included; None for none.
+            command: The configuration.
+        """
+        self._ledger.amend(budget_seconds=budget_seconds, command=command)
+
+    def ask(self, sampler: BaseSampler | None = None) -> Trial:
+        """The next trial: the oldest queued one, else what the sampler proposes.
+
+        Args:
+            sampler: Answers this trial's questions; None for the study's own.
+        """
+        return self._optuna.ask(sampler)
+
+    def enqueue(
+        self,
+        params: Mapping[str, Any],
+        *,
+        proposed_by: str = "seed",
+        parent: int | None = None,
+        seed: int | None = None,
+    ) -> int:
+        """Queue parameters to be tried before anything the sampler proposes; gives the trial's number.
+
+        Args:
+            params: The answers, as Optuna keeps them.
+            proposed_by: Whose idea it was.
+            parent: Number of the trial it was made from.
+            seed: Of its training. All three stay unless ``begin`` says otherwise.
+        """
         number = self._optuna.enqueue(params)
-        self._ledger.queue(number, self._optuna.trial_id(number), params, proposed_by)
+        key = self._optuna.trial_id(number)
+        self._ledger.queue(number, key, params=params, proposed_by=proposed_by, parent=parent, seed=seed)
         return number
 
     def begin(self, number: int, draft: TrialDraft) -> None:
@@ -161,6 +197,22 @@ class Study:
             ValueError: It was never asked for or began before.
         """
         self._ledger.begin(number, self._optuna.trial_id(number), draft)
+
+    def assign(self, number: int, worker: str) -> None:
+        """Record who trains a running trial from now on; its next epochs make a segment of their own.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        self._ledger.assign(number, worker)
+
+    def retrain(self, number: int, training: Mapping[str, Any], *, reason: str) -> None:
+        """Record that a running trial goes on with other training settings, half the batch for example.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        self._ledger.change(number, ("running",), training=training, reason=reason)
 
     def epoch(
         self,
@@ -198,6 +250,27 @@ class Study:
         """Whether the pruner would stop the trial after what was reported."""
         return self._optuna.should_prune(number)
 
+    def pause(self, number: int, outcome: TrialOutcome, *, reason: str = "") -> TrialRecord:
+        """Record that a running trial stops for now, to be continued; to Optuna it goes on running.
+
+        Raises:
+            ValueError: The trial is not running.
+        """
+        value, fields = self._merge(number, outcome)
+        return self._ledger.change(number, ("running",), state="paused", value=value, reason=reason, **fields)
+
+    def unpause(self, number: int) -> TrialRecord:
+        """Record that a paused trial is running again.
+
+        Raises:
+            ValueError: The trial is not paused.
+        """
+        return self._ledger.change(number, ("paused",), state="running", reason="")
+
+    def paused(self) -> list[TrialDetail]:
+        """The paused trials, by number."""
+        return self.details("paused")
+
     def complete(self, number: int, outcome: TrialOutcome, *, reason: str = "") -> TrialRecord:
         """Record a trial that trained as long as it should.
 
@@ -224,7 +297,9 @@ class Study:
         value, fields = self._merge(number, outcome)
         return self._end(number, "pruned", value=value, reason=reason, **fields)
 
-    def infeasible(self, number: int, *, reason: str, violations: Mapping[str, float] | None = None) -> TrialRecord:
+    def infeasible(
+        self, number: int, *, reason: str, violations: Mapping[str, float] | None = None, kind: str = "build_error"
+    ) -> TrialRecord:
         """Record a trial that must not be trained: its layers do not fit together or it is too large.
 
         Args:
@@ -232,12 +307,13 @@ class Study:
             reason: Which, and by how much.
             violations: By how much each limit is passed, best as a share of it (``value / limit - 1``); the sampler
                 takes the smaller sum for the better. None where it is not a matter of degree.
+            kind: ``too_large`` or ``build_error``.
 
         Raises:
             ValueError: The trial is not running.
         """
         passed = {name: max(finite(excess) or 1.0, 1e-9) for name, excess in (violations or {"feasible": 1.0}).items()}
-        return self._end(number, "infeasible", value=None, reason=reason, violations=passed)
+        return self._end(number, "infeasible", value=None, reason=reason, violations=passed, failure_kind=kind)
 
     def duplicate(self, number: int, of: TrialRecord) -> TrialRecord:
         """Record a trial that need not be trained because an equal one was; it has that one's value.
@@ -283,10 +359,32 @@ class Study:
             found = rows.list_trials(connection, query.order_by(TrialRow.state, TrialRow.number).limit(1))
         return found[0] if found else None
 
-    def best(self) -> TrialDetail | None:
-        """The complete trial with the best value, with its architecture; None before there is one."""
+    def best(self, *, paused: bool = False) -> TrialDetail | None:
+        """The complete trial with the best value, with its architecture; None before there is one.
+
+        Args:
+            paused: Whether paused trials count too.
+        """
+        states = ("complete", "paused") if paused else ("complete",)
         with self._ledger.writing() as connection:
-            return rows.find_best(connection, self.run.id, self.run.direction)
+            return rows.find_best(connection, self.run.id, self.run.direction, states)
+
+    def detail(self, number: int) -> TrialDetail:
+        """Everything about one trial.
+
+        Raises:
+            ValueError: There is no such trial.
+        """
+        with self._ledger.writing() as connection:
+            found = rows.find_detail(connection, self.run.id, number)
+        if found is None:
+            raise ValueError(f"there is no trial {number}")
+        return found
+
+    def details(self, *states: str) -> list[TrialDetail]:
+        """Everything about the trials in these states, or about all, by number."""
+        with self._ledger.writing() as connection:
+            return rows.list_details(connection, self.run.id, states)
 
     def trials(self) -> list[TrialRecord]:
         """All trials by number, without their architectures."""

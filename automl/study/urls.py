@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 HIDDEN = "***"
 _IN_AUTHORITY = re.compile(r"([A-Za-z][\w+.-]*://[^\s:/@]*):[^\s@]*@")
@@ -21,6 +23,19 @@ def hide_passwords(text: str) -> str:
     if "://" not in text:
         return text
     return _IN_QUERY.sub(rf"\g<1>{HIDDEN}", _IN_AUTHORITY.sub(rf"\g<1>:{HIDDEN}@", text))
+
+
+def without_passwords(document: Any) -> Any:
+    """A JSON document in which no text has a password; what has no JSON form, such as a path, becomes its text.
+
+    >>> without_passwords({"storage": "postgresql://me:geheim@host/db", "trials": 3})
+    {'storage': 'postgresql://me:***@host/db', 'trials': 3}
+    """
+    if isinstance(document, Mapping):
+        return {hide_passwords(str(name)): without_passwords(value) for name, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [without_passwords(value) for value in document]
+    return document if document is None or isinstance(document, bool | int | float) else hide_passwords(str(document))
 
 
 def shown_url(url: str) -> str:

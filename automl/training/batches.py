@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +13,17 @@ from automl.training.augment import augment
 
 
 class Batch(NamedTuple):
-    """Rows of one step: ``x`` (rows, ...) as stored, ``y`` (rows,) or (rows, classes)."""
+    """Rows of one step.
 
-    x: NDArray[Any]
+    Attributes:
+        x: (rows, ...) as stored; of several inputs a mapping by name.
+        y: (rows,), (rows, classes) or (rows, numbers).
+        weights: (rows,) float32; None when all count alike.
+    """
+
+    x: Any
     y: NDArray[Any]
+    weights: NDArray[np.float32] | None = None
 
 
 class Batches:
@@ -29,11 +36,13 @@ class Batches:
     instead would mean up to ``batch_size - 1`` rows seen twice; dropping it, rows not seen.
 
     Args:
-        x: (n, ...) anything with a shape that an integer array indexes, such as a memory map.
+        x: (n, ...) anything with a shape that an integer array indexes, such as a memory map; or a mapping of names
+            to such inputs.
         y: (n,) class codes, or targets.
         batch_size: Most rows a step.
         seed: With the epoch's number it gives the order and the augmentation.
         how: Random changes of inputs that are pictures (height, width, channels); others are left as they are.
+        weights: (n,) how much each row counts; None when all count alike.
         classes: When set, ``y`` comes as one-hot float32 rows (what label smoothing needs).
 
     >>> batches = Batches(np.arange(10), np.arange(10), batch_size=4, seed=0)
@@ -51,12 +60,14 @@ class Batches:
         batch_size: int,
         seed: int,
         how: Augment | None = None,
+        weights: NDArray[np.float32] | None = None,
         classes: int | None = None,
     ) -> None:
         self._x = x
         self._y = np.asarray(y)
         self._seed = seed
-        self._how = how if how is not None and len(x.shape) == 4 else Augment()
+        self._how = how or Augment()
+        self._weights = weights
         self._one_hot = None if classes is None else np.eye(classes, dtype=np.float32)
         self.rows = len(self._y)
         self.steps = -(-self.rows // batch_size)
@@ -69,6 +80,15 @@ class Batches:
         for rows in order.reshape(self.steps, self.size):
             targets = self._y[rows]
             yield Batch(
-                x=augment(self._x[rows], self._how, rng),
+                x=self._inputs(rows, rng),
                 y=targets if self._one_hot is None else self._one_hot[targets],
+                weights=None if self._weights is None else self._weights[rows],
             )
+
+    def _inputs(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Any:
+        if isinstance(self._x, Mapping):
+            return {name: self._changed(x[rows], rng) for name, x in self._x.items()}
+        return self._changed(self._x[rows], rng)
+
+    def _changed(self, x: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+        return augment(x, self._how, rng) if x.ndim == 4 else x

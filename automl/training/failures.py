@@ -6,6 +6,7 @@ trial.
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,13 @@ from automl.errors import AutoMLError
 from automl.failures import Failure, FailureKind, TrialFailure
 
 _MOST_TEXT = 2000  # characters of a message: TensorFlow appends whole graphs
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK_FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large")  # HDF5 and TensorFlow cite them
 
 
 @contextmanager
 def guard(kind: FailureKind, doing: str, *, only: tuple[type[Exception], ...] = (Exception,)) -> Iterator[None]:
-    """Turn whatever the body raises into a ``TrialFailure`` of ``kind``, or of the memory that ran out.
+    """Turn whatever the body raises into a ``TrialFailure`` of ``kind``, or of the disk or the memory that ran out.
 
     Args:
         kind: What a failure here means.
@@ -30,7 +33,7 @@ def guard(kind: FailureKind, doing: str, *, only: tuple[type[Exception], ...] = 
     except TrialFailure:
         raise
     except only as error:
-        actual = _memory(error) or kind
+        actual = _disk(error) or _memory(error) or kind
         text = str(error) if isinstance(error, AutoMLError) else f"{type(error).__name__}: {error}"
         raise TrialFailure(Failure.of(actual, f"could not {doing}: {text[:_MOST_TEXT]}")) from error
 
@@ -43,6 +46,16 @@ def not_finite(what: str) -> TrialFailure:
 def as_message(failure: TrialFailure) -> Failure:
     """The failure as it travels, with the traceback of what caused it."""
     return failure.failure.model_copy(update={"traceback": "".join(traceback.format_exception(failure))})
+
+
+def _disk(error: BaseException | None) -> FailureKind | None:
+    """Whether a disk ran full, also when that is what an error arose from: closing a half-written file fails too."""
+    while error is not None:
+        full = isinstance(error, OSError) and error.errno in _DISK_FULL
+        if full or any(text in str(error) for text in _DISK_FULL_TEXTS):
+            return "disk_full"
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _memory(error: Exception) -> FailureKind | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from automl.files import whole_file
 from automl.training.clock import Clock
@@ -12,6 +15,13 @@ from automl.training.failures import guard
 from automl.training.network import Network
 
 _SHARE_OF_TIME = 0.03
+
+
+class Kept(NamedTuple):
+    """The weights after an epoch, in Keras' order."""
+
+    epoch: int
+    weights: list[NDArray[Any]]
 
 
 class Keeper:
@@ -26,20 +36,30 @@ class Keeper:
         network: Whose weights.
         file: The ``.keras`` file; its folder is made.
         clock: Counts the phase ``save``.
+
+    Attributes:
+        kept: The weights to keep.
+        written: The epoch whose weights this keeper has written to the file; None: none yet.
     """
 
     def __init__(self, network: Network, file: Path, clock: Clock) -> None:
         self._network = network
         self._file = file
         self._clock = clock
-        self._weights: list[Any] | None = None
         self._written_at: float | None = None
         self._last_cost = 0.0
+        self.kept: Kept | None = None
+        self.written: int | None = None
 
-    def keep(self) -> None:
-        """The weights as they are now are the ones to keep."""
+    def keep(self, epoch: int) -> None:
+        """The weights as they are now, after ``epoch``, are the ones to keep.
+
+        Raises:
+            TrialFailure: ``disk_full``, ``oom_ram``, or ``train_error``: the file cannot be written.
+        """
         with guard("train_error", "keep the weights", only=(MemoryError,)):
-            self._weights = self._network.trained.get_weights()
+            # Torch's arrays share their memory with what is trained.
+            self.kept = Kept(epoch, [np.array(weights) for weights in self._network.trained.get_weights()])
         if self._written_at is None or time.monotonic() - self._written_at > self._last_cost / _SHARE_OF_TIME:
             self.finish()
 
@@ -50,16 +70,22 @@ class Keeper:
             The file, or None when nothing was ever kept.
 
         Raises:
-            TrialFailure: ``train_error``: the file cannot be written.
+            TrialFailure: ``disk_full``, ``oom_ram``, or ``train_error``: the file cannot be written; an older one
+                stays.
         """
-        if self._weights is not None:
+        if self.kept is not None and self.kept.epoch != self.written:
             begin = time.monotonic()
             with self._clock.phase("save"), guard("train_error", f"save the model to {self._file}"):
-                self._network.model.set_weights(self._weights)
+                self._network.model.set_weights(self.kept.weights)
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with whole_file(self._file) as aside:
                     self._network.model.save(aside)
-            self._weights = None
+            self.written = self.kept.epoch
             self._written_at = time.monotonic()
             self._last_cost = self._written_at - begin
-        return None if self._written_at is None else self._file
+        return self.file
+
+    @property
+    def file(self) -> Path | None:
+        """The file, when this keeper has written it."""
+        return None if self.written is None else self._file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from automl.arch import Architecture, build_model
+from automl.arch import Architecture, build_model, enclose
 from automl.data import PreparedData
 from automl.failures import Failure, TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
@@ -30,20 +30,15 @@ class Network:
 
     Attributes:
         model: What is saved: float32, never compiled, so the file holds neither optimizer nor loss (with AdamW's state
-            it would be three times as large, and slower to write).
-        trained: What is trained: compiled, in the job's precision. It shares ``model``'s layers when both compute in
-            float32, else it has its own.
+            it would be three times as large, and slower to write). It takes raw data and answers as people read it.
+        trained: What is trained: compiled, in the job's precision, on the prepared data. It shares ``model``'s layers
+            when both compute in float32, else it has its own; the weights are the same in number and order.
         one_hot: Number of classes when targets must come as one-hot rows, else None.
     """
 
     model: keras.Model
     trained: keras.Model
     one_hot: int | None
-
-    @property
-    def shared(self) -> bool:
-        """Whether training changes ``model`` itself."""
-        return self.model.layers[0] is self.trained.layers[0]
 
 
 def build_network(
@@ -55,7 +50,7 @@ def build_network(
         job: Architecture and settings.
         prepared: The prepared data, for its preprocessing.
         loss: Keras' name of the task's loss.
-        metrics: Keras' names of the task's metrics.
+        metrics: Names of the task's scores; of the training steps only the accuracy is told.
         dtype: What the trained view computes in.
 
     Raises:
@@ -66,18 +61,20 @@ def build_network(
     with guard("build_error", "build the network"):
         import_layers(job.layers)
         architecture = Architecture.from_json(job.architecture)
+        shapes = {name: tuple(found["shape"]) for name, found in prepared.inputs.items()}
         with computing_in("float32"):
-            model = build_model(architecture, preprocessing=prepared.preprocessing)
-        trained = model
+            network = build_model(architecture, preprocessing=prepared.preprocessing, shapes=shapes)
+            fronts = {name: Architecture.from_json(front) for name, front in prepared.fronts.items()}
+            model = enclose(network, architecture, fronts=fronts, scales=prepared.scales)
         if dtype != "float32":
             with computing_in(dtype):
-                trained = build_model(architecture, preprocessing=prepared.preprocessing)
-        trained = keras.Model(trained.inputs, trained.outputs[0])
+                network = build_model(architecture, preprocessing=prepared.preprocessing, shapes=shapes)
+        trained = keras.Model(network.input, network.outputs[0])
         smoothing = job.training.label_smoothing
         trained.compile(
             optimizer=make_optimizer(job.training),
             loss=make_loss(loss, smoothing),
-            metrics=[make_metric(name, loss, one_hot=smoothing > 0) for name in metrics],
+            metrics=[make_metric(name, loss, one_hot=smoothing > 0) for name in metrics if name == "accuracy"],
         )
     return Network(model, trained, one_hot=trained.output_shape[-1] if _needs_one_hot(loss, smoothing) else None)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl import metrics as scores
 from automl.training.failures import guard
-from automl.training.network import make_metric
 
 if TYPE_CHECKING:
     import keras
@@ -24,17 +25,33 @@ class Scorer:
     every time; and the loss is the task's own, free of label smoothing, so that trials compare.
 
     Args:
-        x: (n, ...) inputs, indexable by slices.
-        y: (n,) targets.
+        x: (n, ...) inputs, indexable by slices; or a mapping of names to them.
+        y: (n,) codes or (n, k) numbers.
         loss: Keras' name of the loss.
-        metrics: Keras' names of the metrics.
+        metrics: Names of scores, see ``automl.metrics``.
+        weights: (n,) how much each row counts; None when all count alike.
+        scale: Mean and scale of each number to predict, where the network answers (number - mean) / scale: the loss is
+            that of what the network answers, the scores are those of the numbers.
     """
 
-    def __init__(self, x: Any, y: Any, *, loss: str, metrics: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        loss: str,
+        metrics: tuple[str, ...],
+        weights: NDArray[np.float32] | None = None,
+        scale: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
         self._x = x
         self._y = np.asarray(y)
         self._loss = loss
         self._metrics = metrics
+        self._weights = weights
+        self._mean = np.asarray(scale["mean"] if scale else 0.0)
+        self._scale = np.asarray(scale["scale"] if scale else 1.0)
+        self._learned = standardized(self._y, scale)
         self.batch = min(_LARGEST, len(self._y))
 
     @property
@@ -52,19 +69,37 @@ class Scorer:
 
         with guard("train_error", "score the network"):
             predicted = self._predict(model)
-            loss = keras.ops.convert_to_numpy(keras.losses.get(self._loss)(self._y, predicted))
-            values = {"loss": float(np.mean(loss, dtype=np.float64))}
-            for name in self._metrics:
-                metric = make_metric(name, self._loss)
-                metric.update_state(self._y, predicted)
-                values[name] = float(metric.result())
+            loss = keras.ops.convert_to_numpy(keras.losses.get(self._loss)(self._learned, predicted))
+            if loss.ndim == 0:  # Keras averages what it is given by functions only over the last axis, by classes all
+                raise TypeError(f"the loss {self._loss!r} gives no number a row")
+            values = {"loss": float(np.average(loss.astype(np.float64), weights=self._weights))}
+        if self._mean.ndim:
+            predicted = predicted.astype(np.float64) * self._scale + self._mean
+        for name in self._metrics:
+            values[name] = scores.score(name, self._y, predicted, self._weights)
         return values
 
     def _predict(self, model: keras.Model) -> NDArray[Any]:
         parts = []
         for start in range(0, len(self._y), self.batch):
-            part = np.asarray(self._x[start : start + self.batch])
-            missing = self.batch - len(part)
-            full = np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) if missing else part
-            parts.append(model.predict_on_batch(full)[: len(part)])
+            rows = slice(start, start + self.batch)
+            count = min(self.batch, len(self._y) - start)
+            if isinstance(self._x, Mapping):
+                part: Any = {name: self._full(x[rows]) for name, x in self._x.items()}
+            else:
+                part = self._full(self._x[rows])
+            parts.append(model.predict_on_batch(part)[:count])
         return np.concatenate(parts)
+
+    def _full(self, rows: Any) -> NDArray[Any]:
+        """Rows of one batch, filled up with the last one."""
+        part = np.asarray(rows)
+        missing = self.batch - len(part)
+        return np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) if missing else part
+
+
+def standardized(y: NDArray[Any], scale: Mapping[str, Sequence[float]] | None) -> NDArray[Any]:
+    """What a network is to answer: (y - mean) / scale as float32 where there is a scale, else ``y`` itself."""
+    if scale is None:
+        return y
+    return ((y - np.asarray(scale["mean"])) / np.asarray(scale["scale"])).astype(np.float32)

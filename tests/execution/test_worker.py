@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from automl.arch import Architecture, Input, Node
+from automl.config import Limits
 from automl.data import PreparedData, read_arrays, split_rows
-from automl.execution import make_executor
+from automl.execution import Crew, make_executor
 from automl.jobs import DataRef, Objective, TrainingSettings, TrialJob
 
 
@@ -49,7 +50,7 @@ def make_real_job(tmp_path_factory):
 
 
 def test_a_worker_trains_and_survives_bad_trials_and_a_kill(tmp_path, make_real_job, run_to_end, first_report):
-    with make_executor(1, log_dir=tmp_path) as executor:
+    with make_executor(Crew(1), log_dir=tmp_path, limits=Limits()) as executor:
         reports, result = run_to_end(executor, make_real_job("first", epochs=3, lr=0.01))
         assert (result.status, len(reports), result.failure) == ("complete", 3, None)
         assert result.metrics["val_accuracy"] > 0.5
@@ -71,7 +72,7 @@ def test_a_worker_trains_and_survives_bad_trials_and_a_kill(tmp_path, make_real_
 
 
 def test_a_worker_in_the_middle_of_importing_keras_can_be_closed(tmp_path, gone):
-    executor = make_executor(1, log_dir=tmp_path)
+    executor = make_executor(Crew(1), log_dir=tmp_path, limits=Limits())
     executor.start()
     pid = executor.worker_pid
     time.sleep(1.0)
@@ -82,11 +83,12 @@ def test_a_worker_in_the_middle_of_importing_keras_can_be_closed(tmp_path, gone)
 SCRIPT = """
 import sys
 from pathlib import Path
-from automl.execution import make_executor
+from automl.config import Limits
+from automl.execution import Crew, make_executor
 from automl.jobs import Reply, TrialJob, TrialResult
 job = TrialJob.model_validate_json(Path(sys.argv[1]).read_text())
 for workers in (0, 0, 1):
-    with make_executor(workers, log_dir=Path(sys.argv[2])) as executor:
+    with make_executor(Crew(workers), log_dir=Path(sys.argv[2]), limits=Limits()) as executor:
         executor.submit(job)
         result = None
         while result is None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from automl.events import Events, SearchStart, TrialEnd
+from automl.failures import FAILURE_KINDS
 from automl.jobs import EpochReport
 from automl.progress import Guarded, LineProgress, make_progress, words
-from automl.progress.frame import MAX_WIDTH, draw
+from automl.progress.frame import draw
 from automl.progress.live import LiveProgress
 from automl.progress.notebook import NotebookProgress
 from automl.progress.view import View
@@ -140,7 +141,7 @@ def test_the_time_left_is_the_budgets_or_the_trials_whichever_ends_first():
 
 
 def test_the_frame_shows_budget_trial_best_and_time_left():
-    view = searching().trial_ended(end(0, value=0.95)).trial_started(1, LONG).epoch_ended(epoch(1))
+    view = searching().trial_ended(end(0, value=0.95)).trial_started(1, LONG).epoch_ended(1, epoch(1))
     text = "\n".join(picture(view, now=110.0))
     for words_ in ("0:12 of 1:00", "left", "1 of 4 trials", "trial 1", "epoch 1 of 4", "val_accuracy 0.5000", "0.9500"):
         assert words_ in text
@@ -149,19 +150,6 @@ def test_the_frame_shows_budget_trial_best_and_time_left():
 def test_the_frame_before_the_search_shows_how_much_data_is_read():
     assert "50 of 200 pictures" in picture(View().preparing_now("pictures", 50, 200))[0]
     assert picture(View()) == ["preparing"]
-
-
-@given(width=st.integers(40, 200), description=st.text(max_size=200), count=st.integers(0, 12), done=st.integers(0, 9))
-def test_the_frame_never_wraps_and_fits_a_small_terminal(width, description, count, done):
-    view = searching()
-    for number in range(count):
-        view = view.trial_ended(
-            end(number * 1000, ("complete", "failed", "pruned")[number % 3], description=description)
-        )
-    view = view.trial_started(12345, description).epoch_ended(epoch(done=done, planned=9)).stopping()
-    lines = picture(view, width=width)
-    assert len(lines) <= 12
-    assert max(map(len, lines)) <= min(width, MAX_WIDTH)
 
 
 def test_live_progress_draws_in_place_and_leaves_only_the_lines():
@@ -197,7 +185,9 @@ def test_notebook_progress_updates_one_output(capsys):
 
     play(NotebookProgress(display))
     assert "10 of 100 pictures" in shown[0]
-    assert "epoch 4 of 4" in shown[-1]
+    assert any("final model" in text for text in shown)
+    assert "final model" not in shown[-1]
+    assert "0.9000  trial 0" in shown[-1]
     assert not any("\x1b" in text for text in shown)
     assert "search over: time is nearly up" in capsys.readouterr().err
 
@@ -258,6 +248,11 @@ def test_a_dumb_terminal_gets_lines(monkeypatch):
 
 def test_examples_of_the_words_hold():
     assert doctest.testmod(words).failed == 0
+
+
+def test_every_kind_of_failure_has_plain_words():
+    assert set(words.KINDS) == set(FAILURE_KINDS)
+    assert words.readable("halved; oom_gpu: too large: 3") == "halved; out of GPU memory: too large: 3"
 
 
 @given(st.floats(0, 1e8))

@@ -69,14 +69,15 @@ class ScriptedExecutor:
     def ready(self) -> bool:
         return True
 
-    def submit(self, job: TrialJob) -> None:
+    def submit(self, job: TrialJob) -> str:
         self.jobs.append(job)
         played = self._curve(job)
         if isinstance(played, Failure):
             self._events.append(TrialResult(job_id=job.job_id, status="failed", failure=played))
-            return
-        self._left, self._done = deque(played), []
-        self._next_epoch()
+        else:
+            self._left, self._done = deque(played), []
+            self._next_epoch()
+        return "worker-1"
 
     def poll(self, timeout: float) -> list[Event]:
         events = list(self._events)

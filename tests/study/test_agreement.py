@@ -107,11 +107,11 @@ def test_trials_whose_owner_is_gone_are_orphaned(study: Study, url: str) -> None
     study.enqueue({"x": 0.25})
     study.close()
     with Study.open(url, "digits") as again:
-        assert again.orphans == (0, 1, 2)
-        assert [trial.state for trial in again.trials()] == ["orphaned", "orphaned", "orphaned", "queued"]
+        assert again.orphans == ((0, 4), (1, 5), (2, None))
+        assert [trial.state for trial in again.trials()] == [*["orphaned"] * 3, *["queued"] * 3]
         assert again.trials()[0].params == {"x": 0.5}
         assert begin(again) == 3
-    assert _theirs(url) == [TrialState.FAIL] * 3 + [TrialState.RUNNING]
+    assert _theirs(url) == [*[TrialState.FAIL] * 3, TrialState.RUNNING, *[TrialState.WAITING] * 2]
 
 
 def test_opening_twice_changes_nothing_more(study: Study, url: str) -> None:
@@ -146,11 +146,11 @@ def test_a_kill_between_row_and_tell_loses_no_finished_trial(url: str) -> None:
     with StudyReader.open(Path(url[10:])) as reader:
         assert [trial.state for trial in reader.trials()] == ["running", "complete"]
     with Study.open(url, "digits") as study:
-        assert study.orphans == (0,)
+        assert study.orphans == ((0, 2),)
         best = study.best()
         assert best is not None
         assert (best.number, best.value) == (1, 0.6)
-    assert _theirs(url) == [TrialState.FAIL, TrialState.COMPLETE]
+    assert _theirs(url) == [TrialState.FAIL, TrialState.COMPLETE, TrialState.WAITING]
 
 
 def test_a_study_without_its_optuna_half_is_refused(study: Study, url: str) -> None:

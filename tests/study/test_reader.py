@@ -16,9 +16,11 @@ from sqlalchemy import event, insert
 from sqlalchemy.exc import OperationalError
 
 from automl.errors import ConfigError, StudyError
-from automl.study import RunFolder, Study, StudyReader
+from automl.study import RunFolder, Study, StudyReader, study_names
 from automl.study.database import open_engine
+from automl.study.owner import Owner
 from automl.study.tables import Trial
+from automl.study.urls import sqlite_url
 from tests.study.conftest import ARCHITECTURE, begin, make_draft, outcome, train
 
 
@@ -122,6 +124,21 @@ def test_a_reader_follows_a_writer(study: Study, url: str) -> None:
         assert [trial.state for trial in reader.trials()] == ["complete"]
 
 
+def test_a_reader_knows_whether_somebody_searches(study: Study, url: str) -> None:
+    with StudyReader.open(Path(url[10:])) as reader:
+        assert reader.searcher() == Owner.current()
+        study.close()
+        assert reader.searcher() is None
+
+
+def test_a_reader_knows_that_the_searching_process_was_killed(url: str) -> None:
+    code = "import os, sys; from tests.study.conftest import *; Study.create(sys.argv[1], 'digits', run=make_draft()); "
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code + "os.kill(os.getpid(), 9)", url], cwd=root, check=False, timeout=60)
+    with StudyReader.open(Path(url[10:])) as reader:
+        assert (reader.run().ended, reader.searcher()) == (None, None)
+
+
 def test_a_closed_study_is_one_file(lived: RunFolder) -> None:
     assert sorted(file.name for file in lived.path.glob("study.db*")) == ["study.db"]
 
@@ -197,3 +214,12 @@ def _fill(url: str, count: int) -> None:
 def _digests(folder: Path) -> dict[str, str]:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() + str(path.stat().st_mtime_ns) for path in files}
+
+
+def test_the_names_of_a_databases_studies_and_none_where_there_is_none_yet(tmp_path):
+    assert study_names(sqlite_url(tmp_path / "study.db")) == ()
+    (tmp_path / "study.db").touch()
+    assert study_names(sqlite_url(tmp_path / "study.db")) == ()
+    for name in ("b", "a"):
+        Study.create(sqlite_url(tmp_path / "study.db"), name, run=make_draft()).close()
+    assert study_names(sqlite_url(tmp_path / "study.db")) == ("a", "b")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import math
 
 import pytest
 
@@ -58,6 +59,7 @@ RICH = _network(
     ("bn", {}),
     ("relu", {}),
     ("spatial_dropout", {"rate": 0.1}),
+    ("gaussian_noise", {"stddev": 0.1}),
     ("flatten", {}),
     ("dropout", {"rate": 0.3}),
 )
@@ -79,8 +81,10 @@ def rich():
 def make_job(digits, tmp_path):
     """A job on the digits; keyword arguments of the job, others go to the training settings."""
 
-    def make(architecture=None, *, rows="train", seconds=None, seed=7, name="trial-0", objective=None, **settings):
-        settings = {"epochs": 3, "lr": 5e-3, "batch_size": 64} | settings
+    own = {"seconds", "timeout", "state_file", "resume", "layers"}
+
+    def make(architecture=None, *, rows="train", seed=7, name="trial-0", objective=None, **others):
+        settings = {"epochs": 3, "lr": 5e-3, "batch_size": 64} | {k: v for k, v in others.items() if k not in own}
         return TrialJob(
             job_id=name,
             task="image-classify",
@@ -89,23 +93,60 @@ def make_job(digits, tmp_path):
             data=DataRef(directory=str(digits.directory), rows=rows),
             objective=objective or Objective(metric="val_accuracy", direction="maximize"),
             seed=seed,
-            seconds=seconds,
             model_file=str(tmp_path / name / "model.keras"),
+            **{k: v for k, v in others.items() if k in own},
         )
 
     return make
 
 
+class Recorder(list):
+    """Collects reports and says what ``answers`` has for their epoch, else "continue"."""
+
+    def __init__(self, **answers):
+        self.answers = {int(epoch.removeprefix("at_")): action for epoch, action in answers.items()}
+
+    def __call__(self, report):
+        self.append(report)
+        return Reply(action=self.answers.get(report.epoch, "continue"))
+
+
 @pytest.fixture
 def recorder():
     """Collects reports and always says "continue"."""
-
-    class Recorder(list):
-        def __call__(self, report):
-            self.append(report)
-            return Reply()
-
     return Recorder()
+
+
+@pytest.fixture
+def recorder_that():
+    """Makes recorders with an answer of their own: ``recorder_that(at_3="pause")``."""
+    return Recorder
+
+
+def _same(reports):
+    return [(r.epoch, r.planned_epochs, repr(dict(r.metrics)), r.learning_rate, r.best) for r in reports]
+
+
+@pytest.fixture
+def make_kept(make_job, tmp_path):
+    """A job with a state file; arguments as for ``make_job``."""
+
+    def make(*args, name="trial-0", **others):
+        return make_job(*args, name=name, state_file=str(tmp_path / name / "state.npz"), **others)
+
+    return make
+
+
+@pytest.fixture
+def always_saved(monkeypatch):
+    """The state is written after every epoch but the last, whatever it costs."""
+    monkeypatch.setattr("automl.training.saver._SHARE_OF_TIME", math.inf)
+
+
+@pytest.fixture
+def same():
+    """Everything in reports but the time they took and whether the state was saved, NaN equal to NaN."""
+    return _same
 
 
 @pytest.fixture

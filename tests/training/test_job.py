@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-import automl.training.job
+import automl.training.learner
 from automl.jobs import Objective, Reply
 from automl.training import run_job
 
@@ -18,11 +18,6 @@ def scores(model_file, rows):
     predicted = model.predict(np.asarray(rows.x), verbose=0)
     of_truth = np.maximum(predicted[np.arange(len(rows.y)), rows.y].astype("float64"), keras.config.epsilon())
     return {"val_loss": -np.log(of_truth).mean(), "val_accuracy": (predicted.argmax(1) == rows.y).mean()}
-
-
-def same(reports):
-    """Everything in reports but the time they took."""
-    return [(r.epoch, r.planned_epochs, dict(r.metrics), r.learning_rate, r.best) for r in reports]
 
 
 def test_a_small_network_learns_digits(make_job, recorder):
@@ -38,7 +33,7 @@ def test_a_small_network_learns_digits(make_job, recorder):
     assert result.step_seconds > 0
 
 
-def test_training_twice_is_equal_to_the_last_bit(make_job, rich, augmented, tmp_path):
+def test_training_twice_is_equal_to_the_last_bit(make_job, rich, augmented, same):
     def run(name):
         reports = []
         settings = {"augment": augmented, "label_smoothing": 0.1, "warmup_epochs": 1, "clip_norm": 1.0}
@@ -60,7 +55,7 @@ def test_another_seed_gives_another_network(make_job, recorder):
 
 def test_the_file_holds_the_best_epoch(make_job, digits, recorder, monkeypatch):
     # Good at first, much too high for the second half.
-    monkeypatch.setattr("automl.training.job.learning_rate", lambda progress, _: 5e-3 if progress < 0.5 else 1.0)
+    monkeypatch.setattr("automl.training.learner.learning_rate", lambda progress, _: 5e-3 if progress < 0.5 else 1.0)
     loss = Objective(metric="val_loss", direction="minimize")
     result = run_job(make_job(epochs=6, objective=loss, patience=None), recorder)
     best = min(recorder, key=lambda report: report.metrics["val_loss"])
@@ -133,7 +128,7 @@ def test_fewer_rows_than_a_batch_is_one_step(make_job, recorder):
 
 def test_a_loss_that_is_not_finite_is_a_failure_that_keeps_earlier_weights(make_job, monkeypatch):
     def after_the_first_epoch_to_the_moon(report):
-        monkeypatch.setattr(automl.training.job, "learning_rate", lambda progress, settings: 1e30)
+        monkeypatch.setattr(automl.training.learner, "learning_rate", lambda progress, settings: 1e30)
         return Reply()
 
     result = run_job(make_job(epochs=4, optimizer="sgd"), after_the_first_epoch_to_the_moon)
@@ -175,7 +170,7 @@ def test_a_folder_that_cannot_be_written_is_a_failure(make_job, recorder, tmp_pa
 
 
 def test_a_mistake_of_this_package_is_raised(make_job, monkeypatch):
-    monkeypatch.setattr("automl.training.job.learning_rate", lambda progress, settings: 1 / 0)
+    monkeypatch.setattr("automl.training.learner.learning_rate", lambda progress, settings: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run_job(make_job(), lambda report: Reply())
 

@@ -1,4 +1,4 @@
-"""What a person asked for: one frozen ``SearchConfig``, validated, and the small parsers behind it."""
+"""What a person asked for: one frozen ``SearchConfig``, validated."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import math
 import re
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from automl.errors import ConfigError
 
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
 _STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -174,58 +171,6 @@ class SearchConfig:
         """
         if self.max_trials is None and self.time_budget is None:
             raise ConfigError("no limit is given: set a time budget, a number of trials, or both")
-
-
-def parse_duration(value: str | float) -> float:
-    """Seconds from a number or a text such as ``90``, ``90s``, ``10m``, ``1h30m``.
-
-    >>> parse_duration("1h30m")
-    5400.0
-    >>> parse_duration(90)
-    90.0
-
-    Raises:
-        ConfigError: It is no duration, or not positive.
-    """
-    text = str(value).strip().lower().replace(" ", "")
-    try:
-        seconds = float(text)
-    except ValueError:
-        if not _DURATION.fullmatch(text):
-            raise ConfigError(f"cannot read {value!r} as a duration; write seconds (90), 90s, 10m or 1h30m") from None
-        seconds = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([\d.]+)([smhd])", text))
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise ConfigError(f"a duration must be positive, got {value!r}; write for example 10m")
-    return seconds
-
-
-def parse_size(value: str | int) -> int:
-    """Bytes from a number or a text such as ``4GB``, ``512MiB``, ``100k``.
-
-    >>> parse_size("4GB"), parse_size("512MiB")
-    (4000000000, 536870912)
-
-    Raises:
-        ConfigError: It is no size, or not positive.
-    """
-    from pydantic import ByteSize, TypeAdapter, ValidationError
-
-    try:
-        size = int(TypeAdapter(ByteSize).validate_python(value))
-    except ValidationError:
-        raise ConfigError(f"cannot read {value!r} as a size; write bytes (1000000), 512MB or 4GB") from None
-    if size <= 0:
-        raise ConfigError(f"a size must be positive, got {value!r}; write for example 4GB")
-    return size
-
-
-def parse_list(text: str, convert: Callable[[str], str] = str.strip) -> tuple[str, ...]:
-    """The items of a comma-separated option, empty ones left out.
-
-    >>> parse_list("keras, savedmodel")
-    ('keras', 'savedmodel')
-    """
-    return tuple(item for item in map(convert, text.split(",")) if item)
 
 
 def _check(holds: bool, what: str, value: object, wanted: str) -> None:

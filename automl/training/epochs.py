@@ -1,0 +1,135 @@
+"""Epoch after epoch: what each leaves behind, and what ends them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from automl.jobs import EpochReport, Reply, TrialJob
+from automl.training.clock import Clock
+from automl.training.failures import not_finite
+from automl.training.keeper import Keeper
+from automl.training.learner import Learner
+from automl.training.record import Record
+from automl.training.saver import Saver
+
+Report = Callable[[EpochReport], Reply]
+Action = Literal["continue", "stop", "pause"]
+Status = Literal["complete", "stopped", "paused"]
+
+
+@dataclass(slots=True)
+class Epochs:
+    """The epochs of one job.
+
+    Attributes:
+        job: What is to be done.
+        learner: Trains one epoch.
+        keeper: Has the best weights.
+        saver: Has the state.
+        clock: Says how much still fits.
+        record: What has happened so far, in another process too.
+    """
+
+    job: TrialJob
+    learner: Learner
+    keeper: Keeper
+    saver: Saver
+    clock: Clock
+    record: Record
+
+    def run(self, report: Report) -> Status:
+        """Train until all epochs are done, the clock, patience or an answer says so; then write the weights to keep.
+
+        Raises:
+            TrialFailure: Whatever ends a training badly.
+        """
+        answer = self._tell_again(report)
+        while answer == "continue" and not self._over():
+            if not self.clock.allows_step():  # the answer came too late for an epoch that was planned
+                self.record.planned = self.record.epochs
+                break
+            self._epoch()
+            answer = report(self.record.reports[-1]).action
+        status = self._status(answer)
+        if status == "paused":
+            self._save()
+        self._settle(status)
+        self.keeper.finish()
+        return status
+
+    def _tell_again(self, report: Report) -> Action:
+        """Report the epochs of the state. They are trained, so all are told; the last answer that ends it counts."""
+        answer: Action = "continue"
+        for told in self.record.reports:
+            again = told.model_copy(update={"job_id": self.job.job_id, "saved": told.epoch == self.saver.saved})
+            said = report(again).action
+            answer = answer if said == "continue" else said
+        return answer
+
+    def _epoch(self) -> None:
+        """Train one epoch and write down what it leaves."""
+        begin, record = time.monotonic(), self.record
+        number = record.epochs + 1
+        metrics = self.learner.epoch(number)
+        best = self._improves(metrics)
+        if best:
+            self.keeper.keep(number)
+            record.best_epoch = number
+        left = self.clock.epochs_left(self.learner.batches.steps)
+        record.planned = min(self.job.training.epochs, number + math.ceil(min(left, 1e6)))
+        record.reports.append(
+            EpochReport(
+                job_id=self.job.job_id,
+                epoch=number,
+                planned_epochs=record.planned,
+                metrics=metrics,
+                learning_rate=self.learner.rate,
+                seconds=time.monotonic() - begin,
+                best=best,
+            )
+        )
+        if not self._over() and self.saver.due:
+            self._save()
+
+    def _save(self) -> None:
+        """Write the state after the latest epoch, whose report says so; both know of each other."""
+        reports = self.record.reports
+        if self.saver.saved < len(reports):
+            reports[-1] = reports[-1].model_copy(update={"saved": True})
+            self.saver.save(reports)
+
+    def _improves(self, metrics: Mapping[str, float]) -> bool:
+        """Whether these metrics improve the objective; an epoch with a value that is not finite does not."""
+        if self.learner.scorer is None or not all(math.isfinite(value) for value in metrics.values()):
+            return False
+        objective, best = self.job.objective, self.record.best_epoch
+        best_so_far = None if best is None else self.record.metrics(best)[objective.metric]
+        return objective.better(metrics[objective.metric], best_so_far)
+
+    def _over(self) -> bool:
+        """Whether there is nothing left to train, whatever the answer."""
+        record, patience = self.record, self.job.training.patience
+        if record.epochs >= record.planned:
+            return True
+        if self.learner.scorer is None or patience is None:
+            return False
+        return record.epochs - (record.best_epoch or 0) >= patience
+
+    def _status(self, answer: Action) -> Status:
+        if answer == "continue" or self._over():
+            return "complete"
+        return "paused" if answer == "pause" and self.saver.active else "stopped"
+
+    def _settle(self, status: Status) -> None:
+        """Without validation the last epoch is the one to keep; with it there must be one, before the training ends."""
+        record = self.record
+        if self.learner.scorer is None:
+            self.keeper.keep(record.epochs)
+            record.best_epoch = record.epochs
+        elif record.best_epoch is None and status != "paused":
+            last = dict(record.metrics(record.epochs))
+            raise not_finite(f"no epoch of {record.epochs} had a finite validation loss; last: {last}")

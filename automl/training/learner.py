@@ -1,0 +1,80 @@
+"""One epoch: training steps, then validation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from automl.jobs import TrainingSettings
+from automl.training.batches import Batch, Batches
+from automl.training.clock import Clock
+from automl.training.failures import guard, not_finite
+from automl.training.network import Network
+from automl.training.schedule import learning_rate
+from automl.training.scoring import Scorer
+
+
+@dataclass(slots=True)
+class Learner:
+    """A network and what it learns from.
+
+    Attributes:
+        settings: For the learning rate.
+        network: What is trained.
+        batches: The training rows.
+        scorer: The validation rows; None: there are none.
+        clock: Says how far the training is, and when an epoch must be cut short.
+        rate: Learning rate of the latest step.
+    """
+
+    settings: TrainingSettings
+    network: Network
+    batches: Batches
+    scorer: Scorer | None
+    clock: Clock
+    rate: float = -1.0
+
+    def epoch(self, number: int) -> dict[str, float]:
+        """Train epoch ``number``, or what the clock allows of it, a step at the least, and validate.
+
+        Returns:
+            The means of its steps' loss and metrics; those of the validation begin with ``val_`` and may be NaN.
+
+        Raises:
+            TrialFailure: ``nan_loss``: a step's loss is not finite; ``data_error``, ``train_error``, or memory ran out.
+        """
+        return self._train(number) | self._validate()
+
+    def _train(self, number: int) -> dict[str, float]:
+        sums, steps = dict[str, float](), 0
+        with self.clock.phase("train"):
+            batches = self.batches.epoch(number)
+            while (steps == 0 or self.clock.allows_step()) and (batch := _next(batches)) is not None:
+                with self.clock.step():
+                    logs = self._step(batch)
+                if not math.isfinite(logs["loss"]):
+                    raise not_finite(f"the training loss is {logs['loss']} in epoch {number}, step {steps + 1}")
+                sums = {name: sums.get(name, 0.0) + value for name, value in logs.items()}
+                steps += 1
+        return {name: total / steps for name, total in sums.items()}
+
+    def _step(self, batch: Batch) -> dict[str, float]:
+        model = self.network.trained
+        rate = learning_rate(self.clock.progress(), self.settings)
+        with guard("train_error", "train the network"):
+            if rate != self.rate:  # assigning costs 0.1 ms
+                model.optimizer.learning_rate = self.rate = rate
+            logs = model.train_on_batch(batch.x, batch.y, sample_weight=batch.weights, return_dict=True)
+            return {name: float(value) for name, value in logs.items()}
+
+    def _validate(self) -> dict[str, float]:
+        if self.scorer is None:
+            return {}
+        with self.clock.phase("validate"):
+            return {f"val_{name}": value for name, value in self.scorer.score(self.network.trained).items()}
+
+
+def _next(batches: Iterator[Batch]) -> Batch | None:
+    with guard("data_error", "read the training rows", only=(MemoryError, OSError)):
+        return next(batches, None)

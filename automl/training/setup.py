@@ -1,0 +1,85 @@
+"""From a job to everything its epochs need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from automl import tasks
+from automl.data import PreparedData, Rows, RowView
+from automl.jobs import TrialJob
+from automl.training.batches import Batches
+from automl.training.clock import Clock
+from automl.training.epochs import Epochs
+from automl.training.failures import guard
+from automl.training.keeper import Keeper
+from automl.training.learner import Learner
+from automl.training.network import build_network
+from automl.training.record import Record
+from automl.training.saver import Saver
+from automl.training.scoring import Scorer, standardized
+from automl.training.session import Precision
+from automl.training.state import identity_of
+
+
+def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
+    """Open the data, build the network, and go on from the job's state when that is asked for and possible.
+
+    Raises:
+        TrialFailure: ``data_error``, ``build_error``, ``train_error``, or memory ran out.
+    """
+    with clock.phase("build"):
+        with guard("data_error", f"open the prepared data in {job.data.directory}"):
+            prepared = PreparedData.load(Path(job.data.directory))
+        learner = _learner(job, prepared, clock, dtype)
+    parameters = learner.network.model.count_params()
+    batches, scorer = learner.batches, learner.scorer
+    clock.plan(
+        steps=job.training.epochs * batches.steps,
+        # A forward pass is about a third of a training step on the same rows.
+        validation_steps=0.0 if scorer is None else scorer.batches * scorer.batch / batches.size / 3,
+        save_seconds=0.2 + 2e-8 * parameters,
+    )
+    record = Record(planned=job.training.epochs, parameters=parameters, steps_per_epoch=batches.steps)
+    keeper = Keeper(learner.network, Path(job.model_file), clock)
+    saver = Saver(
+        Path(job.state_file) if job.state_file else None,
+        identity_of(job, prepared, dtype),
+        learner.network,
+        keeper,
+        clock,
+    )
+    if job.resume:
+        with clock.phase("build"):
+            saver.restore(record)
+    return Epochs(job, learner, keeper, saver, clock, record)
+
+
+def _learner(job: TrialJob, prepared: PreparedData, clock: Clock, dtype: Precision) -> Learner:
+    task = tasks.get(job.task)
+    with guard("data_error", f"open the prepared data in {job.data.directory}"):
+        rows = prepared.rows(job.data.rows)
+        held_out = prepared.rows("validation") if job.data.rows == "train" else None
+    (output,) = prepared.targets
+    scale = prepared.scales.get(output)
+    network = build_network(job, prepared, loss=task.loss, metrics=task.metrics, dtype=dtype)
+    batches = Batches(
+        _fed(rows),
+        standardized(rows.y, scale),
+        batch_size=job.training.batch_size,
+        seed=job.seed,
+        how=job.training.augment,
+        weights=rows.weights,
+        classes=network.one_hot,
+    )
+    scorer = None
+    if held_out is not None:
+        scorer = Scorer(
+            _fed(held_out), held_out.y, loss=task.loss, metrics=task.metrics, weights=held_out.weights, scale=scale
+        )
+    return Learner(job.training, network, batches, scorer, clock)
+
+
+def _fed(rows: Rows) -> RowView | Mapping[str, RowView]:
+    """Inputs as the network takes them: the only one by itself, several by name."""
+    return rows.x if len(rows.inputs) == 1 else rows.inputs
