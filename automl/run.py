@@ -211,8 +211,9 @@ class _Search:
         manifest = Manifest(
             task=self.task.name,
             name=self.space.name,
-            inputs={name: self.prepared.contract.to_json() for name in self.prepared.inputs},
-            outputs={name: Output.of(self.prepared.classes) for name in proposal.architecture.outputs},
+            inputs={name: contract.to_json() for name, contract in self.prepared.contracts.items()},
+            outputs={name: Output.to_predict(target) for name, target in self.prepared.targets.items()},
+            baseline=self.task.baseline(self.prepared),
             validation=dict(final.metrics),
             refit=final.refit,
             epochs=final.epochs,
@@ -252,7 +253,7 @@ class _Search:
             best_trial=winner.proposal.number,
             description=winner.proposal.sketch,
             parameters=manifest.parameters,
-            classes=tuple(self.prepared.classes),
+            classes=tuple(getattr(next(iter(self.prepared.targets.values())), "classes", ())),
             seconds=clock.elapsed(),
             interrupted=interrupt.requested,
         )
@@ -298,7 +299,7 @@ def _command(config: SearchConfig) -> dict[str, Any]:
 
     def name(value: object) -> object:
         if isinstance(value, Arrays):
-            return f"arrays {value.x.shape} {value.x.dtype}"
+            return f"{type(value.x).__name__} {getattr(value.x, 'shape', '')}"
         if isinstance(value, Space):
             return value.name
         return str(value) if isinstance(value, Path) else value

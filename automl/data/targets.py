@@ -25,6 +25,7 @@ class ClassTarget(_Target):
 
     Attributes:
         classes: Sorted; what the codes stand for.
+        column: Where a table has them; empty where they are no column.
 
     >>> ClassTarget(classes=("cat", "dog")).shape
     ()
@@ -32,6 +33,7 @@ class ClassTarget(_Target):
 
     kind: Literal["classes"] = "classes"
     classes: tuple[bool | int | str, ...]
+    column: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:

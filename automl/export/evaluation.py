@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from automl import metrics
 from automl.errors import DataError
 from automl.export.manifest import Label
 
@@ -31,27 +33,67 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberScore:
+    """How one column of numbers fared.
+
+    Attributes:
+        column: Its name.
+        rmse: Root of the mean squared difference.
+        mae: Mean absolute difference.
+        r2: Share of the variance that is explained; NaN where all rows are equal.
+    """
+
+    column: str
+    rmse: float
+    mae: float
+    r2: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The score of a model on labelled rows.
 
     Attributes:
-        metrics: ``accuracy``; ``balanced_accuracy`` (mean recall of the classes that have rows); ``f1_macro`` (mean F1
-            of the classes that have rows); ``log_loss`` (natural logarithm).
+        metrics: Of classes ``accuracy``; ``balanced_accuracy`` (mean recall of the classes that have rows);
+            ``f1_macro`` (mean F1 of the classes that have rows); ``log_loss`` (natural logarithm); ``auc`` where it is
+            defined. Of numbers ``rmse``, ``mae`` and ``r2``, of several columns their means.
         rows: Rows scored.
-        classes: The model's classes; the order of everything below.
+        classes: The model's classes; the order of what is said of them.
         per_class: One entry a class.
         confusion: Counts; a row is the truth, a column the answer.
+        per_column: One entry a column of numbers.
     """
 
     metrics: dict[str, float]
     rows: int
-    classes: tuple[Label, ...]
-    per_class: tuple[ClassScore, ...]
-    confusion: tuple[tuple[int, ...], ...]
+    classes: tuple[Label, ...] = ()
+    per_class: tuple[ClassScore, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    per_column: tuple[NumberScore, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
         return asdict(self)
+
+
+def score_numbers(truth: np.ndarray, answers: np.ndarray, columns: Sequence[str]) -> Evaluation:
+    """Score numbers.
+
+    Args:
+        truth: (n, k).
+        answers: (n, k).
+        columns: The names of the k numbers.
+
+    Raises:
+        DataError: There is no row.
+    """
+    if not len(truth):
+        raise DataError("there is no row to evaluate on")
+    per_column = tuple(
+        NumberScore(name, **_of_numbers(truth[:, [at]], answers[:, [at]])) for at, name in enumerate(columns)
+    )
+    means = _of_numbers(truth, answers)
+    return Evaluation(metrics=means, rows=len(truth), per_column=per_column)
 
 
 def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> Evaluation:
@@ -65,7 +107,7 @@ def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> 
     Raises:
         DataError: There is no row.
     """
-    from sklearn import metrics as sk  # slow to import, and only needed here
+    from sklearn import metrics as sk  # slow to import, and only needed here for the classes' own scores
 
     if not len(truth):
         raise DataError("there is no row to evaluate on")
@@ -83,6 +125,7 @@ def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> 
             "balanced_accuracy": float(recall[present].mean()),
             "f1_macro": float(f1[present].mean()),
             "log_loss": float(sk.log_loss(truth, chances, labels=codes)),
+            **_area(truth, chances),
         },
         rows=len(truth),
         classes=names,
@@ -92,3 +135,13 @@ def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> 
         ),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
+
+
+def _of_numbers(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
+    return {name: metrics.score(name, truth, answers) for name in metrics.OF_NUMBERS}
+
+
+def _area(truth: np.ndarray, chances: np.ndarray) -> dict[str, float]:
+    """The area under the ROC curve, where every class has rows to measure it on."""
+    area = metrics.score("auc", truth, chances)
+    return {} if np.isnan(area) else {"auc": area}

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
+from automl.data import ClassTarget, NumberTarget, TargetContract
 from automl.errors import ExportError
 from automl.jobs import TrainingSettings
 
@@ -23,7 +24,7 @@ Label = bool | int | str
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
-_DTYPES = {"str": np.str_, "int": np.int64, "bool": np.bool_}
+_DTYPES = {"str": np.str_, "int": np.int64, "bool": np.bool_, "number": np.float64}
 
 
 class _Part(BaseModel):
@@ -31,11 +32,13 @@ class _Part(BaseModel):
 
 
 class Output(_Part):
-    """One output of the model: the classes in the order of its columns.
+    """One output of the model: the classes in the order of its columns, or the names of its numbers.
 
     Attributes:
-        type: Type of every class name.
-        classes: At least two, all different.
+        type: Type of every class name, or ``number``.
+        classes: At least two, all different; none where the answers are numbers.
+        columns: What the answers are called: one name a number; of classes the column of a table that has them, if
+            there is one.
 
     >>> Output.of(["cat", "dog"]).labels().tolist()
     ['cat', 'dog']
@@ -43,30 +46,49 @@ class Output(_Part):
     'bool'
     """
 
-    type: Literal["str", "int", "bool"]
-    classes: tuple[Label, ...]
-
-    @field_validator("classes")
-    @classmethod
-    def _usable(cls, classes: tuple[Label, ...]) -> tuple[Label, ...]:
-        if len(classes) < 2 or len(set(classes)) != len(classes):
-            raise ValueError(f"at least two different classes are needed, got {list(classes)}")
-        return classes
+    type: Literal["str", "int", "bool", "number"]
+    classes: tuple[Label, ...] = ()
+    columns: tuple[str, ...] = ()
 
     def model_post_init(self, _context: object) -> None:
-        """Check that every class has the type that is said."""
+        """Check that there are classes, every one of the type that is said, or numbers."""
+        if self.type == "number":
+            if self.classes or not self.columns:
+                raise ValueError(f"numbers have names and no classes, got {list(self.columns)}, {list(self.classes)}")
+            return
+        if len(self.classes) < 2 or len(set(self.classes)) != len(self.classes):
+            raise ValueError(f"at least two different classes are needed, got {list(self.classes)}")
         strangers = [label for label in self.classes if type(label).__name__ != self.type]
         if strangers:
             raise ValueError(f"class {strangers[0]!r} is not of type {self.type}")
 
     @classmethod
-    def of(cls, classes: Iterable[Label | np.generic]) -> Output:
+    def of(cls, classes: Iterable[Label | np.generic], *, column: str = "") -> Output:
         """The output that answers with these classes; NumPy scalars are welcome."""
         plain = tuple(label.item() if isinstance(label, np.generic) else label for label in classes)
-        return cls.model_validate({"type": type(plain[0]).__name__ if plain else "str", "classes": plain})
+        kind = type(plain[0]).__name__ if plain else "str"
+        return cls.model_validate({"type": kind, "classes": plain, "columns": (column,) if column else ()})
+
+    @classmethod
+    def to_predict(cls, target: TargetContract) -> Output:
+        """The output that answers with what a target holds."""
+        if isinstance(target, ClassTarget):
+            return cls.of(target.classes, column=target.column)
+        return cls(type="number", columns=target.columns)
+
+    def target(self) -> TargetContract:
+        """The opposite of ``to_predict``."""
+        if self.type == "number":
+            return NumberTarget(columns=self.columns)
+        return ClassTarget(classes=self.classes, column=next(iter(self.columns), ""))
+
+    @property
+    def width(self) -> int:
+        """Columns of the model's answer: one a class, or one a number."""
+        return len(self.classes) or len(self.columns)
 
     def labels(self) -> np.ndarray:
-        """The classes as an array (k,) of text, int64 or bool."""
+        """The classes as an array (k,) of text, int64 or bool; empty where the answers are numbers."""
         return np.array(self.classes, dtype=_DTYPES[self.type])
 
 
@@ -106,9 +128,10 @@ class Manifest(_Part):
         name: Name of the model for people.
         created: When, in UTC, ISO 8601.
         inputs: Input contract of every input: what raw data must be and how it is brought to the working form.
-        outputs: Classes of every output.
+        outputs: Classes or numbers of every output.
         validation: Metrics of the validated model on the validation rows; with ``refit`` the model in the bundle is
             another one, trained on those rows too. None where a metric was not a finite number.
+        baseline: What guessing scores on the validation rows: the most frequent class, the mean.
         refit: Whether the model was trained again on training plus validation rows.
         epochs: Epochs the model in the bundle was trained.
         training: How it was trained.
@@ -128,6 +151,7 @@ class Manifest(_Part):
     inputs: Mapping[str, Mapping[str, Any]] = Field(min_length=1)
     outputs: Mapping[str, Output] = Field(min_length=1)
     validation: Mapping[str, float | None]
+    baseline: Mapping[str, float | None] = {}
     refit: bool
     epochs: int = Field(ge=0)
     training: TrainingSettings
@@ -139,7 +163,7 @@ class Manifest(_Part):
     versions: Mapping[str, str] = Field(default_factory=installed_versions)
     files: Mapping[FileName, FileSum] = {}
 
-    @field_validator("validation")
+    @field_validator("validation", "baseline")
     @classmethod
     def _finite(cls, metrics: Mapping[str, float | None]) -> dict[str, float | None]:
         return {name: value if value is not None and math.isfinite(value) else None for name, value in metrics.items()}

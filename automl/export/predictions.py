@@ -21,9 +21,10 @@ class Predictions:
     Attributes:
         column: What ``names`` are: paths of pictures, or numbers of rows (from 0).
         names: One a row.
-        labels: The most probable class of each row, (n,), in the classes' dtype.
-        probabilities: (n, k) float32; columns follow ``classes``.
+        labels: The most probable class of each row, (n,), in the classes' dtype; or numbers (n, m).
+        probabilities: (n, k) float32; columns follow ``classes``; none, k = 0, where the answers are numbers.
         classes: The k classes.
+        answers: What the labels are called: ``label``, or the names of the m numbers.
         skipped: Files that were left out because they are no pictures.
     """
 
@@ -33,6 +34,7 @@ class Predictions:
     probabilities: np.ndarray
     classes: np.ndarray
     skipped: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ("label",)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -41,8 +43,8 @@ class Predictions:
 def write_predictions(target: Path | TextIO, predictions: Predictions, *, proba: bool = False) -> None:
     """Write answers as CSV (RFC 4180: comma, CRLF, quotes only where needed; UTF-8).
 
-    The columns are ``path`` or ``row``, ``label`` and, with ``proba``, one a class under the class' own name with the
-    shortest digits that give the same float32 back. Cells are exactly what the labels are: one that begins with ``=``
+    The columns are ``path`` or ``row``, ``label`` (or the names of the numbers) and, with ``proba``, one a class under
+    the class' own name with the shortest digits that give the same float32 back. Cells are exactly what the labels are: one that begins with ``=``
     is not disarmed for spreadsheets, because then it would be another label.
 
     Args:
@@ -65,6 +67,7 @@ def write_predictions(target: Path | TextIO, predictions: Predictions, *, proba:
 
 def _rows(predictions: Predictions, proba: bool) -> Iterator[list[object]]:
     classes = predictions.classes.tolist() if proba else []
-    yield [predictions.column, "label", *classes]
+    yield [predictions.column, *predictions.answers, *classes]
     for name, label, chances in zip(predictions.names, predictions.labels, predictions.probabilities, strict=True):
-        yield [name, label, *(str(chance) for chance in (chances if proba else ()))]
+        said = [str(number) for number in label] if np.ndim(label) else [label]
+        yield [name, *said, *(str(chance) for chance in (chances if proba else ()))]

@@ -1,4 +1,4 @@
-"""A finished model in use: raw pictures in, classes out."""
+"""A finished model in use: raw data in, classes or numbers out."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import ValidationError
-
 from automl.backend import no_retracing_warnings
-from automl.data import ImageContract
+from automl.data import ImageContract, InputContract, TableContract, read_input
 from automl.data.labels import encode_as
+from automl.data.tables.encode import RawTable
 from automl.errors import DataError, ExportError
 from automl.export.bundle import Bundle, load_bundle
-from automl.export.evaluation import Evaluation, score
+from automl.export.evaluation import Evaluation, score, score_numbers
 from automl.export.keras_model import feed, first_output, input_dtype, read_model
 from automl.export.manifest import MANIFEST_FILE, Manifest, Output
 from automl.export.predictions import Predictions
 from automl.export.sources import ArraySource, FileSource, OnBadFile, Source, open_source
+from automl.export.tables import TableSource, fed, open_rows
 from automl.ops import own_layers
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _BATCH_PIXELS = 1 << 22  # 84 pictures of 224 x 224: a few hundred MB with the activations of an ordinary network
 _LARGEST_BATCH = 256
+_LARGEST_TABLE_BATCH = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +37,13 @@ class TrainedModel:
 
     Attributes:
         bundle: Where it came from.
-        contract: What its pictures are.
-        keras_model: The network with its preprocessing: raw pixels to probabilities.
+        contract: What its pictures or tables are.
+        keras_model: The network with its preprocessing: raw pixels, or raw numbers and texts, to probabilities or
+            numbers.
     """
 
     bundle: Bundle
-    contract: ImageContract
+    contract: InputContract
     keras_model: keras.Model
 
     @property
@@ -57,28 +59,48 @@ class TrainedModel:
 
     @cached_property
     def classes(self) -> np.ndarray:
-        """The classes (k,), text, int64 or bool; columns of probabilities follow them."""
+        """The classes (k,), text, int64 or bool; columns of probabilities follow them. None, where it answers numbers."""
         return self.output.labels()
 
+    @property
+    def of_classes(self) -> bool:
+        """Whether it answers with classes, and not with numbers."""
+        return bool(self.output.classes)
+
     def predict_proba(self, x: Any, *, batch_size: int | None = None) -> np.ndarray:
-        """Probabilities of pictures in memory.
+        """Probabilities of rows in memory.
 
         Args:
-            x: (n, h, w) or (n, h, w, c), any numeric dtype, the size and the range of values the model learned from.
-            batch_size: Pictures at a time; None chooses by their size. It changes nothing but memory and time.
+            x: Pictures (n, h, w) or (n, h, w, c), any numeric dtype, the size and the range of values the model learned
+                from; or a data frame, or an array (n, columns).
+            batch_size: Rows at a time; None chooses by their size. It changes nothing but memory and time.
 
         Returns:
             (n, k) float32, columns in the order of ``classes``.
 
         Raises:
-            DataError: Another shape, no numbers, NaN, or values the model cannot have learned from.
+            DataError: Another shape, no numbers, NaN, or values the model cannot have learned from; or the model
+                answers with numbers.
         """
-        return self._answer(ArraySource(x, self.contract), batch_size)
+        if not self.of_classes:
+            raise DataError(f"the model answers with numbers ({', '.join(self.output.columns)}), not with classes")
+        return self._answer(self._source(x), batch_size)
 
     def predict(self, x: Any, *, batch_size: int | None = None) -> np.ndarray:
-        """The most probable class (n,) of pictures in memory; see ``predict_proba``."""
-        labels: np.ndarray = self.classes[self.predict_proba(x, batch_size=batch_size).argmax(axis=1)]
-        return labels
+        """The most probable class (n,) of rows in memory, or the numbers (n,) or (n, k); see ``predict_proba``."""
+        answer = self._answer(self._source(x), batch_size)
+        if self.of_classes:
+            labels: np.ndarray = self.classes[answer.argmax(axis=1)]
+            return labels
+        return answer[:, 0] if answer.shape[1] == 1 else answer
+
+    def answer(self, rows: Any) -> np.ndarray:
+        """What the network says, (n, k) float32: probabilities, or numbers.
+
+        Args:
+            rows: Pictures (n, h, w, c), or a ``RawTable``.
+        """
+        return self._answer(_Ready(rows) if isinstance(rows, RawTable) else self._source(rows))
 
     def predict_files(self, paths: Sequence[Path | str], *, on_bad_file: OnBadFile = "error") -> Predictions:
         """Answers to picture files of any size, read batch by batch.
@@ -87,27 +109,47 @@ class TrainedModel:
             DataError: A file is no picture and ``on_bad_file`` is ``"error"``.
         """
         files = [Path(path) for path in paths]
-        return self._predictions(FileSource(files, self.contract, on_bad_file=on_bad_file))
+        return self._predictions(FileSource(files, self._pictures, on_bad_file=on_bad_file))
 
-    def predict_data(self, data: Path | str, *, on_bad_file: OnBadFile = "error") -> Predictions:
-        """Answers to every picture of a folder (labelled or not), to one picture, or to the rows of an ``.npz``.
+    def predict_data(
+        self, data: Path | str, *, on_bad_file: OnBadFile = "error", encoding: str | None = None
+    ) -> Predictions:
+        """Answers to every picture of a folder (labelled or not), to one picture, or to the rows of a file.
 
         Raises:
             DataError: There is nothing, or something that cannot be read.
         """
+        if isinstance(self.contract, TableContract):
+            table = open_rows(Path(data), self.contract, encoding=encoding)
+            return self._predictions(TableSource(table, self.contract, self.output))
         return self._predictions(open_source(Path(data), self.contract, labelled=False, on_bad_file=on_bad_file))
 
-    def evaluate(self, x: Any, y: Any = None, *, on_bad_file: OnBadFile = "error") -> Evaluation:
+    def evaluate(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        on_bad_file: OnBadFile = "error",
+        encoding: str | None = None,
+        drop_missing_labels: bool = False,
+    ) -> Evaluation:
         """Score the model on labelled data.
 
         Args:
-            x: A class folder or an ``.npz`` with labels; or pictures as for ``predict_proba``.
-            y: Labels (n,) when ``x`` is pictures.
+            x: A class folder, an ``.npz`` or a table with labels; or rows as for ``predict_proba``.
+            y: Labels (n,), or numbers (n,) or (n, k), when ``x`` has none.
             on_bad_file: What to do about a file that is no picture.
+            encoding: Of a text file; None for UTF-8.
+            drop_missing_labels: Whether rows of a table without an answer are left out.
 
         Raises:
             DataError: The data cannot be used, has no labels, or has a class the model does not know.
         """
+        if isinstance(self.contract, TableContract):
+            table = open_rows(x, self.contract, encoding=encoding)
+            return self._evaluate_table(
+                TableSource(table, self.contract, self.output, y=y, labelled=True, drop=drop_missing_labels)
+            )
         if isinstance(x, (str, Path)):
             source = open_source(Path(x), self.contract, labelled=True, on_bad_file=on_bad_file)
         else:
@@ -118,33 +160,70 @@ class TrainedModel:
         probabilities = self._answer(source)
         return score(truth[source.kept()], probabilities, self.classes)
 
+    def _evaluate_table(self, source: TableSource) -> Evaluation:
+        answer = self._answer(source)
+        truth = np.asarray(source.truth)
+        if self.of_classes:
+            return score(truth, answer, self.classes)
+        return score_numbers(truth, answer, self.output.columns)
+
+    @property
+    def _pictures(self) -> ImageContract:
+        if not isinstance(self.contract, ImageContract):
+            raise DataError(f"the model takes data of the kind {self.contract.kind!r}, not pictures")
+        return self.contract
+
+    def _source(self, x: Any) -> Source:
+        if isinstance(self.contract, TableContract):
+            return TableSource(open_rows(x, self.contract), self.contract, self.output)
+        return ArraySource(x, self.contract)
+
     def _predictions(self, source: Source) -> Predictions:
-        probabilities = self._answer(source)
+        answer = self._answer(source)
         return Predictions(
             column=source.column,
             names=source.names(),
-            labels=self.classes[probabilities.argmax(axis=1)],
-            probabilities=probabilities,
+            labels=self.classes[answer.argmax(axis=1)] if self.of_classes else answer,
+            probabilities=answer if self.of_classes else np.zeros((len(answer), 0), np.float32),
             classes=self.classes,
             skipped=tuple(source.skipped),
+            answers=("label",) if self.of_classes else self.output.columns,
         )
 
-    def _answer(self, source: Source, batch_size: int | None = None) -> np.ndarray:
-        answers = [np.zeros((0, len(self.classes)), np.float32)]
+    def _answer(self, source: Source | _Ready, batch_size: int | None = None) -> np.ndarray:
+        answers = [np.zeros((0, self.output.width), np.float32)]
         answers.extend(self._batches(source.batches(batch_size or self._fitting_batch())))
         return np.concatenate(answers)
 
-    def _batches(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        dtype = input_dtype(self.keras_model)
-        for pixels in batches:
-            if len(pixels):
+    def _batches(self, batches: Iterable[Any]) -> Iterator[np.ndarray]:
+        for rows in batches:
+            if len(rows):
                 with no_retracing_warnings():
-                    answer = self.keras_model.predict_on_batch(feed(self.keras_model, pixels.astype(dtype, copy=False)))
+                    answer = self.keras_model.predict_on_batch(self._fed(rows))
                 yield np.asarray(first_output(answer), dtype=np.float32)
 
+    def _fed(self, rows: Any) -> Any:
+        if isinstance(rows, RawTable):
+            given = fed(rows)
+            return given if len(given) > 1 else feed(self.keras_model, next(iter(given.values())))
+        return feed(self.keras_model, rows.astype(input_dtype(self.keras_model), copy=False))
+
     def _fitting_batch(self) -> int:
+        if isinstance(self.contract, TableContract):
+            return _LARGEST_TABLE_BATCH
         height, width, _ = self.contract.shape
         return max(1, min(_LARGEST_BATCH, _BATCH_PIXELS // (height * width)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Ready:
+    """Rows that need no reading."""
+
+    rows: RawTable
+
+    def batches(self, size: int) -> Iterator[RawTable]:
+        for start in range(0, len(self.rows), size):
+            yield self.rows[start : start + size]
 
 
 def load_model(path: Path | str) -> TrainedModel:
@@ -175,23 +254,35 @@ def _check_layers(bundle: Bundle) -> None:
         )
 
 
-def _contract(bundle: Bundle) -> ImageContract:
+def _contract(bundle: Bundle) -> InputContract:
     where = bundle.directory / MANIFEST_FILE
     if len(bundle.manifest.inputs) != 1 or len(bundle.manifest.outputs) != 1:
         raise ExportError(f"{where} describes several inputs or outputs, which this version does not serve")
     (document,) = bundle.manifest.inputs.values()
     try:
-        return ImageContract.from_json(document)
-    except ValidationError as error:
+        return read_input(document)
+    except ValueError as error:
         raise ExportError(f"{where} has an input contract that this version cannot read: {error}") from None
 
 
-def _checked(model: keras.Model, bundle: Bundle, contract: ImageContract) -> keras.Model:
+def _checked(model: keras.Model, bundle: Bundle, contract: InputContract) -> keras.Model:
     (output,) = bundle.manifest.outputs.values()
-    wanted = ((None, *contract.shape), (None, len(output.classes)))
-    found = (tuple(model.inputs[0].shape), tuple(model.outputs[0].shape))
-    if len(model.inputs) != 1 or len(model.outputs) != 1 or found != wanted:
+    wanted: Sequence[Any] = (_shapes(contract), {(None, output.width)})
+    found: Sequence[Any] = ({tuple(each.shape) for each in model.inputs}, {tuple(each.shape) for each in model.outputs})
+    if len(model.outputs) != 1 or found != wanted:
         raise ExportError(
-            f"{bundle.model_file} takes and gives {found}, where its manifest says {wanted}; export the model again"
+            f"{bundle.model_file} takes and gives {_said(found)}, where its manifest says {_said(wanted)}; "
+            "export the model again"
         )
     return model
+
+
+def _shapes(contract: InputContract) -> set[tuple[int | None, ...]]:
+    """Of what the model takes."""
+    if isinstance(contract, ImageContract):
+        return {(None, *contract.shape)}
+    return {(None, width) for width in (len(contract.numbers), len(contract.categories)) if width}
+
+
+def _said(shapes: Sequence[set[tuple[int | None, ...]]]) -> str:
+    return " and ".join(", ".join(map(str, sorted(each, key=str))) for each in shapes)

@@ -27,22 +27,20 @@ _MOST_READERS = 4
 
 
 class Source(Protocol):
-    """Pictures with names and perhaps labels, to be run through once.
+    """Rows with names, to be run through once.
 
     Attributes:
         column: What the names are.
-        labels: (n,), or None.
     """
 
     column: Literal["path", "row"]
-    labels: np.ndarray | None
 
     @property
     def skipped(self) -> Sequence[str]:
         """Files found to be no pictures; complete after ``batches``."""
 
-    def batches(self, size: int) -> Iterator[np.ndarray]:
-        """The pictures, (at most ``size``, h, w, c) at a time, in order."""
+    def batches(self, size: int) -> Iterator[Any]:
+        """The rows, at most ``size`` at a time, in order: pictures (m, h, w, c), or a ``RawTable``."""
 
     def kept(self) -> np.ndarray:
         """Which rows the batches held, (m,) int64; known after ``batches``."""
@@ -137,7 +135,7 @@ class FileSource:
             return None
 
 
-def open_source(data: Path, contract: ImageContract, *, labelled: bool, on_bad_file: OnBadFile = "error") -> Source:
+def open_source(data: Path, contract: ImageContract, *, labelled: bool, on_bad_file: OnBadFile = "error") -> ArraySource | FileSource:
     """The pictures that a path stands for: an ``.npz``, a folder, or one picture.
 
     Of data that comes in parts (``train``, ``val``, ``test``) it is the test part.

@@ -136,11 +136,11 @@ class Tidy(UnaryOp):
 class Columns(UnaryOp):
     """A row of a table for a network: its numbers, and for each code a learned vector or an indicator.
 
-    It stands right behind an input; which columns are codes comes from the data, so a table of numbers passes
-    untouched.
+    It stands right behind an input; which columns are codes comes from the data.
 
     Args:
         dim: Size of the learned vectors.
+        lines: Beside each number so many learned lines of it with a bend (Gorishniy et al., 2022), each max(0, a x + b).
         few: A column with at most so many codes is not embedded: it becomes 0 and a 1 for the code it has.
         codes: How many codes each of the last columns has; the data completes it.
     """
@@ -150,6 +150,7 @@ class Columns(UnaryOp):
     weighted: ClassVar[bool] = False
 
     dim: Count = 8
+    lines: Annotated[int, Field(ge=0)] = 0
     few: Annotated[int, Field(ge=0)] = 0
     codes: Codes = ()
 
@@ -172,38 +173,53 @@ class Columns(UnaryOp):
         """The numbers, the indicators, the vectors."""
         if len(x) != 1 or x[0] is None or x[0] < len(self.codes):
             raise ShapeError(f"{self.name!r} reads a row of numbers with {len(self.codes)} codes behind them")
-        return (x[0] - len(self.codes) + sum(self._shown) + len(self._embedded) * self.dim,)
+        numbers = x[0] - len(self.codes)
+        return (numbers * (1 + self.lines) + sum(self._shown) + len(self._embedded) * self.dim,)
 
-    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
-        """There are no codes."""
-        return not self.codes
+    def is_identity(self, *inputs: Shape) -> bool:
+        """There are no codes, and numbers stay as they are."""
+        return not self.codes and (self.lines == 0 or inputs[0] == (0,))
 
-    def parameters(self, x: Shape) -> int:  # noqa: ARG002
-        """A vector a code."""
-        return sum(self._embedded) * self.dim
+    def parameters(self, x: Shape) -> int:
+        """Slope and offset of each line, a vector a code."""
+        return 2 * self.lines * self._numbers(x) + sum(self._embedded) * self.dim
 
     def flops(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
-        """An addition a code: all columns share one table."""
-        return len(self.codes)
+        """A multiply-add and a bend a line, an addition a code (all columns share one table)."""
+        return 4 * self.lines * self._numbers(x) + len(self.codes)
+
+    def _numbers(self, x: Shape) -> int:
+        return int(x[0] or 0) - len(self.codes)
 
     def layer(self, x: Shape, name: str) -> Built:
         """``Embedding`` of all columns at once, each with its own range; ``CategoryEncoding`` of the others."""
-        if not self.codes:
-            return _as_it_is
-        first = int(x[0] or 0) - len(self.codes)
+        first = self._numbers(x)
         shown = [first + place for place, count in enumerate(self.codes) if count <= self.few]
         embedded = [first + place for place, count in enumerate(self.codes) if count > self.few]
         show = self._indicators(f"{name}__few") if shown else None
         embed = self._vectors(f"{name}__many") if embedded else None
+        draw = self._lines(first, f"{name}__lines") if first and self.lines else None
         join = keras_layer("Concatenate", name=name)
 
         def columns(tensor: Any) -> Any:
-            parts = [tensor[:, :first]] if first else []
+            numbers = tensor[:, :first] if self.codes else tensor
+            parts = [numbers] if first else []
+            parts += [draw(numbers)] if draw else []
             parts += [show(_picked(tensor, shown))] if show else []
             parts += [embed(_picked(tensor, embedded))] if embed else []
             return join(parts) if len(parts) > 1 else parts[0]
 
         return columns
+
+    def _lines(self, count: int, name: str) -> Built:
+        row = keras_layer("Reshape", (1, count), name=f"{name}_row")
+        lines = keras_layer("DepthwiseConv1D", 1, depth_multiplier=self.lines, activation="relu", name=name)
+        flat = keras_layer("Flatten", name=f"{name}_flat")
+
+        def drawn(numbers: Any) -> Any:
+            return flat(lines(row(numbers)))
+
+        return drawn
 
     def _indicators(self, name: str) -> Built:
         shift = keras_layer("Rescaling", 1.0, offset=_begins(self._shown), dtype="float32", name=f"{name}_shift")

@@ -22,7 +22,7 @@ _IMAGES = (Input((32, 32, 3), "uint8"), Input((96, 96, 3), "uint8"), Input((224,
 SAMPLES: Mapping[str, tuple[Input, ...]] = {
     "image": _IMAGES,
     "text": (Input((64,), "int32"), Input((256,), "int32"), Input((1024,), "int32")),
-    "tabular": (Input((16,)), Input((128,))),
+    "tabular": (Input((16,)), Input((128,)), Input((24,), codes=(2, 4, 12, 200))),
     "categories": (Input((8,), "int32"), Input((32,), "int32")),
     "series": (Input((48, 4)), Input((256, 4)), Input((1024, 4))),
 }
@@ -46,7 +46,8 @@ class InputPort:
     """One input of a space.
 
     Attributes:
-        kind: ``image``, ``text`` (a row of token numbers), ``tabular`` (a row of numbers), ``categories`` (a row of
+        kind: ``image``, ``text`` (a row of token numbers), ``tabular`` (a row of numbers, and maybe
+            codes behind them, see ``columns``), ``categories`` (a row of
             codes) or ``series`` (steps of several numbers each); None where the shape is given.
         shape: Of one row, without the batch axis.
         dtype: Of the data, where the shape is given.

@@ -27,7 +27,7 @@ class Task(ABC):
         objectives: What can be improved, with the direction of better.
         default_objective: One of them.
         loss: Keras' name of the loss.
-        metrics: Keras' names of the metrics reported beside the loss.
+        metrics: Names of the scores reported beside the loss, see ``automl.metrics``.
     """
 
     name: ClassVar[str]
@@ -60,6 +60,10 @@ class Task(ABC):
     @abstractmethod
     def summary(self, prepared: PreparedData) -> dict[str, object]:
         """What was found in the data, for people: rows, classes, shape and more."""
+
+    def baseline(self, prepared: PreparedData) -> dict[str, float]:  # noqa: ARG002
+        """What guessing scores on the validation rows, by the metrics' names: the line to beat."""
+        return {}
 
     def objective(self, name: str | None = None) -> Objective:
         """An objective by its metric's name, or the task's own.

@@ -13,6 +13,7 @@ from automl.arch import Input
 from automl.config import Arrays, SearchConfig
 from automl.data import (
     Dataset,
+    ImageContract,
     Part,
     PreparedData,
     Split,
@@ -24,6 +25,7 @@ from automl.data import (
     read_images,
     split_rows,
 )
+from automl.errors import DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
 from automl.tasks.base import Direction, Task
@@ -67,6 +69,11 @@ class ImageClassify(Task):
         """A probability for every class; two classes get two, so that all models answer alike."""
         return {"label": {"units": len(prepared.classes), "activation": "softmax"}}
 
+    def baseline(self, prepared: PreparedData) -> dict[str, float]:
+        """Share of the most frequent training class among the validation rows."""
+        guess = np.bincount(prepared.rows("train").y).argmax()
+        return {"val_accuracy": float((prepared.rows("validation").y == guess).mean())}
+
     def settle(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
         """Mirror where the pictures allow it, and shift by no more than an eighth of the shorter side.
 
@@ -74,7 +81,7 @@ class ImageClassify(Task):
         shifts, 0.986 with one pixel, 0.974 with two.
         """
         augment = training.augment
-        height, width, _ = prepared.contract.shape
+        height, width, _ = _pictures(prepared).shape
         flip = prepared.traits["mirror"] if augment.flip == "auto" else augment.flip
         shift = min(augment.shift, min(height, width) // 8)
         return training.model_copy(update={"augment": augment.model_copy(update={"flip": flip, "shift": shift})})
@@ -91,12 +98,20 @@ class ImageClassify(Task):
             "classes": len(prepared.classes),
             "class_counts": {str(name): count for name, count in zip(prepared.classes, counts, strict=True)},
             "shape": list(prepared.contract.shape),
-            "mode": prepared.contract.mode,
+            "mode": _pictures(prepared).mode,
             "dtype": prepared.contract.dtype,
             "mirror": prepared.traits["mirror"],
+            "baseline": self.baseline(prepared),
             "skipped_files": sum(len(dataset.skipped) for dataset in prepared.datasets),
             "from_cache": all(dataset.reused for dataset in prepared.datasets),
         }
+
+
+def _pictures(prepared: PreparedData) -> ImageContract:
+    contract = prepared.contract
+    if not isinstance(contract, ImageContract):
+        raise DataError(f"pictures are needed, and the data is of the kind {contract.kind!r}")
+    return contract
 
 
 def _read(

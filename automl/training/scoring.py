@@ -102,4 +102,5 @@ def standardized(y: NDArray[Any], scale: Mapping[str, Sequence[float]] | None) -
     """What a network is to answer: (y - mean) / scale as float32 where there is a scale, else ``y`` itself."""
     if scale is None:
         return y
-    return ((y - np.asarray(scale["mean"])) / np.asarray(scale["scale"])).astype(np.float32)
+    learned: NDArray[Any] = ((y - np.asarray(scale["mean"])) / np.asarray(scale["scale"])).astype(np.float32)
+    return learned

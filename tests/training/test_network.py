@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import types
+import dataclasses
 
 import keras
 import numpy as np
@@ -58,8 +58,8 @@ def test_accuracy_fits_codes_and_one_hot_rows():
     assert codes.name == one_hot.name == "accuracy"
 
 
-def test_the_trained_view_shares_the_layers_of_the_saved_model(make_job):
-    prepared = types.SimpleNamespace(preprocessing={})
+def test_the_trained_view_shares_the_layers_of_the_saved_model(make_job, digits):
+    prepared = dataclasses.replace(digits, preprocessing={})
     network = build_network(make_job(), prepared, loss=LOSS, metrics=("accuracy",))
     network.trained.set_weights([weight + 1 for weight in network.trained.get_weights()])
     for one, other in zip(network.model.get_weights(), network.trained.get_weights(), strict=True):
@@ -68,8 +68,8 @@ def test_the_trained_view_shares_the_layers_of_the_saved_model(make_job):
 
 
 @pytest.mark.parametrize("rows", [1, 255, 256, 257, 600])
-def test_a_score_is_that_of_all_rows_at_once(make_job, rows):
-    prepared = types.SimpleNamespace(preprocessing={})
+def test_a_score_is_that_of_all_rows_at_once(make_job, digits, rows):
+    prepared = dataclasses.replace(digits, preprocessing={})
     model = build_network(make_job(), prepared, loss=LOSS, metrics=("accuracy",)).trained
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 16, (rows, 8, 8, 1)).astype("uint8"), rng.integers(0, 10, rows)

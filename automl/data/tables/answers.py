@@ -64,7 +64,7 @@ def class_codes(
     classes, codes = names.encode(found)
     if len(classes) < 2:
         raise DataError(f"{column.name} has one class only, {classes[0]!r}; at least two are needed")
-    return ClassTarget(classes=classes), codes
+    return ClassTarget(classes=classes, column=str(column.name) if read else ""), codes
 
 
 def number_columns(columns: Sequence[pd.Series]) -> tuple[NumberTarget, NDArray[np.float64]]:

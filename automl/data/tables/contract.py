@@ -95,7 +95,7 @@ class TableContract(_Part):
     def _usable(self) -> TableContract:
         if not self.columns:
             raise ValueError("a table needs a column")
-        names = [column.name for column in (*self.columns, *self.left_out)]
+        names = [column.name for column in self.columns] + [column.name for column in self.left_out]
         if len(set(names)) < len(names):
             raise ValueError("two columns have one name")
         return self

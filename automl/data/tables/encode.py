@@ -31,6 +31,9 @@ class RawTable:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def __getitem__(self, rows: slice) -> RawTable:
+        return RawTable(self.numbers[rows], self.categories[rows])
+
 
 def raw(frame: pd.DataFrame, contract: TableContract, *, start: int = 0, source: str = "the table") -> RawTable:
     """Read a table's cells as its contract says; columns may come in any order, and more than are needed.
@@ -85,7 +88,7 @@ def as_floats(values: pd.Series, *, name: str, start: int, lenient: bool = False
         DataError: A cell is no number (unless ``lenient``), or one that float32 cannot hold.
     """
     if pd.api.types.is_numeric_dtype(values.dtype):
-        found = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        found: NDArray[np.float64] = values.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
         found, bad = cells.numbers(cells.texts(values))
         if bad.any() and not lenient:

@@ -57,7 +57,7 @@ def balanced(codes: NDArray[np.int64], classes: int) -> list[float]:
     """
     counts = np.bincount(codes, minlength=classes)
     weights = len(codes) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    return np.where(counts == 0, 1.0, weights).tolist()
+    return [float(weight) for weight in np.where(counts == 0, 1.0, weights)]
 
 
 def _center_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -133,7 +133,7 @@ class _Reading:
             aside,
             inputs={INPUT: contract},
             targets={self.output: target},
-            notes=self._notes(contract, kept),
+            notes=tuple(self._notes(contract, kept)),
             source=self.table.name,
         )
 
@@ -156,11 +156,11 @@ class _Reading:
             if self.columns.weight is not None:
                 weights.append(frame[self.columns.weight])
         if self.given.y is None:
-            found = [_joined(parts) for parts in answered] if rows else []
+            found = [joined(parts) for parts in answered] if rows else []
         else:
-            found = _given_columns(self.given.y, rows, several=self.answer == "numbers")
+            found = given_columns(self.given.y, rows, several=self.answer == "numbers")
         if self.columns.weight is not None and rows:
-            return profiles, found, as_floats(_joined(weights), name=self.columns.weight, start=0)
+            return profiles, found, as_floats(joined(weights), name=self.columns.weight, start=0)
         return profiles, found, self.given.weights
 
     def _kept(self, found: Sequence[pd.Series]) -> NDArray[np.bool_]:
@@ -222,12 +222,22 @@ class _Reading:
         return (*target, *(() if self.columns.weight is None else (self.columns.weight,)), *self.columns.ignore)
 
 
-def _joined(parts: Sequence[pd.Series]) -> pd.Series:
+def joined(parts: Sequence[pd.Series]) -> pd.Series:
+    """The pieces of a column as one."""
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
 
 
-def _given_columns(y: Any, rows: int, *, several: bool) -> list[pd.Series]:
-    """Answers that were handed over, one Series a column."""
+def given_columns(y: Any, rows: int, *, several: bool) -> list[pd.Series]:
+    """Answers that were handed over, one Series a column.
+
+    Args:
+        y: (n,) or (n, k).
+        rows: How many there must be.
+        several: Whether there may be more columns than one.
+
+    Raises:
+        DataError: They are of another length or shape.
+    """
     if isinstance(y, pd.DataFrame):
         columns = [y.iloc[:, place].reset_index(drop=True).rename(str(y.columns[place])) for place in range(y.shape[1])]
     elif isinstance(y, pd.Series):

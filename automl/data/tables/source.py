@@ -26,9 +26,17 @@ _PARTS: dict[Part, tuple[str, ...]] = {"train": ("train",), "validation": ("val"
 class Table(Protocol):
     """Rows with named columns, to be gone through more than once."""
 
-    name: str
-    names: tuple[str, ...]
-    named: bool
+    @property
+    def name(self) -> str:
+        """What to call it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns."""
+
+    @property
+    def named(self) -> bool:
+        """Whether the names are the person's own."""
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """The rows, some ten thousand at a time, in order."""

@@ -77,7 +77,7 @@ def _error_left(groups: NDArray[np.int64], y: Array) -> float:
         np.add.at(table, (groups[known], y[known]), 1)
         guess = int(np.bincount(y[known], minlength=classes).argmax())
         answers = np.where(table.sum(axis=1) > 0, table.argmax(axis=1), guess)[groups[asked]]
-        error, guessing = float((answers != y[asked]).mean()), float((guess != y[asked]).mean())
+        error, guessing = float(np.mean(answers != y[asked])), float(np.mean(y[asked] != guess))
     else:
         sums, rows = np.zeros((count, y.shape[1])), np.bincount(groups[known], minlength=count)
         np.add.at(sums, groups[known], y[known])
