@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         SpaceError,
         StudyError,
     )
-    from automl.estimators import ImageClassifier
+    from automl.estimators import ImageClassifier, TabularClassifier, TabularRegressor
     from automl.space import Space
 
     __version__: str
@@ -37,12 +37,16 @@ __all__ = [
     "Space",
     "SpaceError",
     "StudyError",
+    "TabularClassifier",
+    "TabularRegressor",
     "__version__",
 ]
 
 _HOMES = {
     "ImageClassifier": "automl.estimators",
     "Space": "automl.space",
+    "TabularClassifier": "automl.estimators",
+    "TabularRegressor": "automl.estimators",
 }
 
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from automl.estimators.image import ImageClassifier
+from automl.estimators.tabular import TabularClassifier, TabularRegressor
 
-__all__ = ["ImageClassifier"]
+__all__ = ["ImageClassifier", "TabularClassifier", "TabularRegressor"]

@@ -58,8 +58,11 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.verbose = verbose
 
     def _search(self, x: Any, y: Any, validation: tuple[Any, Any] | None) -> Self:
-        """Search with arrays and take over what was found; nothing of an earlier ``fit`` stays."""
-        config = self._config(x, y, validation)
+        """Search with arrays and take over what was found."""
+        return self._run_search(self._config(x, y, validation))
+
+    def _run_search(self, config: SearchConfig) -> Self:
+        """Search and take over what was found; nothing of an earlier ``fit`` stays."""
         self._forget()
         from automl.progress import make_progress
 
@@ -74,8 +77,8 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         started = time.monotonic()
         return SearchConfig(
             task=self._task,
-            data=_arrays(x, y),
-            validation=_pair(validation),
+            data=self._data(x, y),
+            validation=None if validation is None else self._data(*_pair(validation)),
             space=self.space,
             max_trials=self.max_trials,
             time_budget=None if self.time_budget is None else parse_duration(self.time_budget),
@@ -86,6 +89,10 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             workers=1 if self.workers is None else self.workers,
             started=started,
         )
+
+    def _data(self, x: Any, y: Any) -> Arrays:
+        """What the search is to read; a task's class may take more than arrays."""
+        return Arrays(as_array(x, "X"), None if y is None else as_array(y, "y"))
 
     def _forget(self) -> None:
         for name in [name for name in vars(self) if name.endswith("_") or name == "_loaded"]:
@@ -223,16 +230,10 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return state
 
 
-def _pair(validation: tuple[Any, Any] | None) -> Arrays | None:
-    if validation is None:
-        return None
+def _pair(validation: tuple[Any, Any]) -> tuple[Any, Any]:
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise ConfigError(f"validation_data must be a pair (X, y), got {type(validation).__name__}")
-    return _arrays(*validation)
-
-
-def _arrays(x: Any, y: Any) -> Arrays:
-    return Arrays(as_array(x, "X"), None if y is None else as_array(y, "y"))
+    return validation[0], validation[1]
 
 
 def as_array(values: Any, name: str) -> np.ndarray:
