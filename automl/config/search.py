@@ -6,7 +6,7 @@ import math
 import re
 import secrets
 import time
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,6 +62,15 @@ class Limits:
             value = getattr(self, item.name)
             name = f"limit on {item.name.replace('_', ' ')}"
             _check(value is None or (math.isfinite(value) and value > 0), name, value, "a positive number")
+
+    def overridden_by(self, other: Limits) -> Limits:
+        """These limits, with the ones that ``other`` sets in their place.
+
+        >>> Limits(memory=4, flops=9).overridden_by(Limits(memory=8))
+        Limits(trial_seconds=None, memory=8, worker_memory=None, disk=None, parameters=None, flops=9)
+        """
+        said = {item.name: getattr(other, item.name) for item in fields(other)}
+        return replace(self, **{name: value for name, value in said.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
