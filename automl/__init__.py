@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         SpaceError,
         StudyError,
     )
-    from automl.estimators import ImageClassifier
+    from automl.estimators import ImageClassifier, resume_search
     from automl.space import Space
 
     __version__: str
@@ -38,11 +38,13 @@ __all__ = [
     "SpaceError",
     "StudyError",
     "__version__",
+    "resume_search",
 ]
 
 _HOMES = {
     "ImageClassifier": "automl.estimators",
     "Space": "automl.space",
+    "resume_search": "automl.estimators",
 }
 
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from automl.estimators.image import ImageClassifier
+from automl.estimators.resume import resume_search
 
-__all__ = ["ImageClassifier"]
+__all__ = ["ImageClassifier", "resume_search"]
