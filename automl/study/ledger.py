@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from automl.errors import StudyError
 from automl.files import sha256_of
@@ -89,6 +89,16 @@ class Ledger:
         query = select(func.count()).where(Trial.run_id == self.run.id, Trial.state == "orphaned")
         with self.writing() as connection:
             return connection.scalar(query) or 0
+
+    def second_tries(self) -> dict[int, int]:
+        """Numbers of the trials that try an orphaned one again, and the orphaned one's."""
+        orphan = aliased(Trial)
+        query = select(Trial.number, Trial.parent).join(
+            orphan, (orphan.run_id == Trial.run_id) & (orphan.number == Trial.parent)
+        )
+        query = query.where(Trial.run_id == self.run.id, orphan.state == "orphaned")
+        with self.writing() as connection:
+            return {row.number: row.parent for row in connection.execute(query)}
 
     def change(self, number: int, states: Sequence[str], **values: Any) -> TrialRecord:
         """Change the row of a trial that is in one of these states, and give the record."""

@@ -63,6 +63,7 @@ class Study:
         self._engine, self._ledger, self._optuna, self._shown = engine, ledger, optuna, shown
         self.run: RunRecord = ledger.run
         self.orphans: tuple[Orphan, ...] = ()
+        self._lost = 0
 
     @classmethod
     def create(
@@ -132,7 +133,7 @@ class Study:
                 raise StudyError(f"Optuna's half of study {name!r} was deleted from {shown}; restore it from a copy")
             optuna.open(ledger.run.direction)
             study = cls(engine, ledger, optuna, shown)
-            study.orphans = reconcile(ledger, optuna)
+            study.orphans, study._lost = reconcile(ledger, optuna), ledger.orphans()
             return study
 
         return connect(storage_url, name, sampler, pruner, resume, existing=True)
@@ -150,7 +151,7 @@ class Study:
     @property
     def position(self) -> int:
         """Trials asked for or queued so far, orphans not counted: the next one's number, had nothing gone wrong."""
-        return self._optuna.trials - self._ledger.orphans()
+        return len(self._optuna) - self._lost
 
     def amend(self, *, budget_seconds: float | None, command: Mapping[str, Any]) -> None:
         """Record what a continued search was asked for.
@@ -185,7 +186,7 @@ class Study:
             parent: Number of the trial it was made from.
             seed: Of its training. All three stay unless ``begin`` says otherwise.
         """
-        number = self._optuna.enqueue(params)
+        number = self._optuna.enqueue(params, proposed_by)
         key = self._optuna.trial_id(number)
         self._ledger.queue(number, key, params=params, proposed_by=proposed_by, parent=parent, seed=seed)
         return number
@@ -194,9 +195,9 @@ class Study:
         """Record that an asked trial starts.
 
         Raises:
-            ValueError: It was never asked for or began before.
+            ValueError: It was never asked for or has begun before.
         """
-        self._ledger.begin(number, self._optuna.trial_id(number), draft)
+        self._ledger.begin(number, self._optuna.begin(number), draft)
 
     def assign(self, number: int, worker: str) -> None:
         """Record who trains a running trial from now on; its next epochs make a segment of their own.

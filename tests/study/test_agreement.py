@@ -101,17 +101,24 @@ def test_a_recorded_end_is_told_by_the_next_open(study: Study, url: str, end: st
 
 def test_trials_whose_owner_is_gone_are_orphaned(study: Study, url: str) -> None:
     study.enqueue({"x": 0.5})
-    study.ask()  # popped from the queue, never begun
-    train(study, begin(study), 0.4)
-    study.ask()  # Optuna alone knows of it
+    train(study, begin(study, seed=3, proposed_by=""), 0.4)
+    study.ask()  # nobody learned of it, until one that came after it began
+    train(study, begin(study, parent=0), 0.4)
     study.enqueue({"x": 0.25})
+    study.ask()  # popped from the queue, never begun
+    study.ask()  # and this one nobody will have heard of
     study.close()
     with Study.open(url, "digits") as again:
-        assert again.orphans == ((0, 4), (1, 5), (2, None))
-        assert [trial.state for trial in again.trials()] == [*["orphaned"] * 3, *["queued"] * 3]
-        assert again.trials()[0].params == {"x": 0.5}
-        assert begin(again) == 3
-    assert _theirs(url) == [*[TrialState.FAIL] * 3, TrialState.RUNNING, *[TrialState.WAITING] * 2]
+        assert again.orphans == ((0, 4), (1, None), (2, 5))
+        before, after = again.trials()[:3], again.trials()[3:]
+        assert [(trial.state, trial.failure_kind) for trial in before] == [("orphaned", "orphaned")] * 3
+        assert [trial.state for trial in after] == ["queued"] * 3
+        assert [trial.parent for trial in after] == [None, 0, 2]
+        assert (after[1].params, after[1].seed, after[1].proposed_by) == ({"x": 0.5}, 3, "seed")
+        assert after[2].params == before[2].params
+        assert again.position == 3
+        assert [again.ask().number for _ in range(3)] == [4, 5, 3], "in the order of an undisturbed search"
+    assert _theirs(url) == [*[TrialState.FAIL] * 3, *[TrialState.WAITING] * 3]
 
 
 def test_opening_twice_changes_nothing_more(study: Study, url: str) -> None:

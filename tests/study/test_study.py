@@ -82,7 +82,7 @@ def test_a_trial_ends_once(study: Study) -> None:
     study.complete(number, outcome(0.5))
     with pytest.raises(ValueError, match="not running: complete"):
         study.prune(number, TrialOutcome(), reason="again")
-    with pytest.raises(ValueError, match="is complete; only a queued or new one"):
+    with pytest.raises(ValueError, match="trial 0 was never asked for, or has begun before"):
         study.begin(number, TrialDraft(params={}))
 
 
