@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import optuna
@@ -50,15 +50,14 @@ class Mirror:
 
     Args:
         direction: Of the study.
-        sampler: Of the trials that bring none; it sees every trial.
         pruner: Judges running trials.
     """
 
-    def __init__(self, direction: Direction, sampler: BaseSampler | None, pruner: BasePruner | None) -> None:
+    def __init__(self, direction: Direction, pruner: BasePruner | None) -> None:
         self._direction = direction
         self._storage = InMemoryStorage()
         self._study = optuna.create_study(
-            storage=self._storage, direction=direction, sampler=sampler, pruner=pruner, study_name="mirror"
+            storage=self._storage, direction=direction, pruner=pruner, study_name="mirror"
         )
         self._id = self._storage.get_study_id_from_name("mirror")
         self._keys: dict[int, int] = {}
@@ -72,8 +71,13 @@ class Mirror:
         self._keys[number] = self._storage.create_new_trial(self._id, template_trial=_shared(trial))
         self._numbers.append(number)
 
-    def ask(self, sampler: BaseSampler | None) -> AskedTrial:
-        """The first trial that waits, else a new one."""
+    def ask(self, sampler: BaseSampler, *, unknown: int | None = None) -> AskedTrial:
+        """The first trial that waits, else a new one.
+
+        Args:
+            sampler: Answers its questions.
+            unknown: Number of a trial of which the sampler must not know.
+        """
         waiting = self._storage.get_all_trials(self._id, deepcopy=False, states=(TrialState.WAITING,))
         if waiting:
             number = self._numbers[waiting[0].number]
@@ -81,10 +85,7 @@ class Mirror:
         else:
             number = len(self)
             self.add(number, create_trial(state=TrialState.RUNNING))
-        if sampler is not None:
-            return self._before(number, sampler)
-        with_all = optuna.load_study(storage=self._storage, study_name="mirror", sampler=self._study.sampler)
-        return AskedTrial(with_all, self._keys[number], number)  # a new study: one keeps what it read for its trial
+        return self._before(number, sampler, unknown)
 
     def get(self, number: int) -> FrozenTrial:
         """A trial as it is now."""
@@ -120,32 +121,36 @@ class Mirror:
 
     def reordered(self, numbers: Sequence[int]) -> Mirror:
         """The same trials in another order."""
-        mirror = Mirror(self._direction, self._study.sampler, self._study.pruner)
+        mirror = Mirror(self._direction, self._study.pruner)
         for number in numbers:
             mirror.add(number, self.get(number))
         return mirror
 
-    def _before(self, number: int, sampler: BaseSampler) -> AskedTrial:
+    def _before(self, number: int, sampler: BaseSampler, unknown: int | None) -> AskedTrial:
         """The trial before a study of its own, in which it is the last one."""
         storage = InMemoryStorage()
         study = optuna.create_study(storage=storage, direction=self._direction, sampler=sampler, study_name="view")
         view = storage.get_study_id_from_name("view")
-        itself = self.get(number)
-        others = (t for t in self._study.get_trials(deepcopy=False, states=_SEEN) if t.number != itself.number)
+        itself, hidden = self.get(number), {self._keys[number], None if unknown is None else self._keys[unknown]}
+        others = [t for t in self._study.get_trials(deepcopy=False, states=_SEEN) if t.number not in hidden]
         for trial in seen(others, maximize=self._direction == "maximize"):
             storage.create_new_trial(view, template_trial=trial)
         fresh = create_trial(state=TrialState.RUNNING, system_attrs=dict(itself.system_attrs))
         return AskedTrial(study, storage.create_new_trial(view, template_trial=fresh), number)
 
 
-def seen(trials: Iterable[FrozenTrial], *, maximize: bool) -> list[FrozenTrial]:
-    """Of the trials the ``LATEST``, of those before them the ``BEST``, and whichever still run; in their order."""
-    every = list(trials)
-    older, latest = every[:-LATEST], every[-LATEST:]
+def seen(trials: Sequence[FrozenTrial], *, maximize: bool) -> list[FrozenTrial]:
+    """The ``LATEST`` of the trials that are over, of those before them the ``BEST``, and all that run; in their order.
+
+    A trial that runs takes no other's place: it is the same whether a sampler is asked before its end or after it, as
+    if it did not know.
+    """
+    over = [trial for trial in trials if trial.state is not TrialState.RUNNING]
+    older = over[:-LATEST]
     pick = heapq.nlargest if maximize else heapq.nsmallest
-    complete = [trial for trial in older if trial.state is TrialState.COMPLETE]
-    kept = {trial.number for trial in pick(BEST, complete, key=_value)}
-    return [trial for trial in older if trial.number in kept or trial.state is TrialState.RUNNING] + latest
+    best = {t.number for t in pick(BEST, (t for t in older if t.state is TrialState.COMPLETE), key=_value)}
+    left_out = {trial.number for trial in older} - best
+    return [trial for trial in trials if trial.number not in left_out]
 
 
 def _value(trial: FrozenTrial) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError, UpdateFinishedTrialError
 from optuna.pruners import BasePruner
-from optuna.samplers import BaseSampler, RandomSampler
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
@@ -54,13 +54,11 @@ class OptunaSide:
     Args:
         url: The database, where our own tables are already.
         name: The study's name.
-        sampler: Proposes parameters; None for Optuna's own.
         pruner: Judges running trials; None for Optuna's own.
     """
 
-    def __init__(self, url: str, name: str, sampler: BaseSampler | None, pruner: BasePruner | None) -> None:
-        self._name = name
-        self._sampler, self._pruner = sampler, pruner
+    def __init__(self, url: str, name: str, pruner: BasePruner | None) -> None:
+        self._name, self._pruner = name, pruner
         self._storage = _open_storage(url)
         self._verbosity = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -89,7 +87,7 @@ class OptunaSide:
             self._id = self._storage.get_study_id_from_name(self._name)
             trials = self._storage.get_all_trials(self._id)
         self._written = len(trials)
-        self._mirror = Mirror(direction, self._sampler, self._pruner)
+        self._mirror = Mirror(direction, self._pruner)
         for trial in trials:
             self._mirror.add(trial.number, trial)
 
@@ -109,9 +107,9 @@ class OptunaSide:
         if second_tries:
             self._mirror = self._mirror.reordered(sorted(range(len(self._mirror)), key=place))
 
-    def ask(self, sampler: BaseSampler | None) -> AskedTrial:
+    def ask(self, sampler: BaseSampler | None, unknown: int | None) -> AskedTrial:
         """The next trial: a queued one, else a new one. The database learns of it when it begins."""
-        trial = self._mirror.ask(sampler)
+        trial = self._mirror.ask(sampler or TPESampler(), unknown=unknown)
         self._asked[trial.number] = trial
         return trial
 

@@ -72,7 +72,6 @@ class Study:
         name: str,
         *,
         run: RunDraft,
-        sampler: BaseSampler | None = None,
         pruner: BasePruner | None = None,
     ) -> Study:
         """Start a study; other studies in the same database are left alone.
@@ -81,7 +80,6 @@ class Study:
             storage_url: SQLAlchemy URL of the database.
             name: 1 to 100 letters, digits, ``.``, ``_`` or ``-``.
             run: What is known of the search.
-            sampler: Proposes parameters; None for Optuna's own.
             pruner: Judges running trials; None for Optuna's own.
 
         Raises:
@@ -97,7 +95,7 @@ class Study:
             optuna.open(run.direction)
             return cls(engine, ledger, optuna, shown_url(storage_url))
 
-        return connect(storage_url, name, sampler, pruner, start)
+        return connect(storage_url, name, pruner, start)
 
     @classmethod
     def open(
@@ -105,7 +103,6 @@ class Study:
         storage_url: str,
         name: str,
         *,
-        sampler: BaseSampler | None = None,
         pruner: BasePruner | None = None,
         take_over: bool = False,
         elapsed: float = 0.0,
@@ -115,7 +112,6 @@ class Study:
         Args:
             storage_url: SQLAlchemy URL of the database.
             name: The study's name.
-            sampler: Proposes parameters; None for Optuna's own.
             pruner: Judges running trials; None for Optuna's own.
             take_over: Whether to continue although its owner may still be alive, on another machine for example.
             elapsed: Seconds of the budget that this session used before it opens the study.
@@ -136,7 +132,7 @@ class Study:
             study.orphans, study._lost = reconcile(ledger, optuna), ledger.orphans()
             return study
 
-        return connect(storage_url, name, sampler, pruner, resume, existing=True)
+        return connect(storage_url, name, pruner, resume, existing=True)
 
     @property
     def name(self) -> str:
@@ -162,13 +158,15 @@ class Study:
         """
         self._ledger.amend(budget_seconds=budget_seconds, command=command)
 
-    def ask(self, sampler: BaseSampler | None = None) -> Trial:
-        """The next trial: the oldest queued one, else what the sampler proposes.
+    def ask(self, sampler: BaseSampler | None = None, *, unknown: int | None = None) -> Trial:
+        """The next trial: the first queued one, else what the sampler proposes.
 
         Args:
-            sampler: Answers this trial's questions; None for the study's own.
+            sampler: Answers this trial's questions, and no other's: it sees a study of its own, made of the latest
+                trials and the best ones. None for Optuna's own.
+            unknown: Number of a trial of which the sampler must not know.
         """
-        return self._optuna.ask(sampler)
+        return self._optuna.ask(sampler, unknown)
 
     def enqueue(
         self,
