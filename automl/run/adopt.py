@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
 from automl.arch import Summary, summarize
 from automl.errors import SpaceError
+from automl.events import Events
 from automl.files import whole_file
 from automl.jobs import TrainingSettings
 from automl.run.command import Before
@@ -26,7 +26,7 @@ from automl.study import EpochRecord, Study, StudyReader, TrialDetail, TrialDraf
 QUEUED = 10
 
 
-def adopted_study(session: Session, before: Before) -> Study:
+def adopted_study(session: Session, before: Before, events: Events) -> Study:
     """A new study that knows the trials of an old one.
 
     An old trial is taken over when by its parameters the new space means the same network and the same training: it is
@@ -36,6 +36,7 @@ def adopted_study(session: Session, before: Before) -> Study:
     Args:
         session: With the new space and a folder that names the new study.
         before: The old study.
+        events: Is told what came of it.
     """
     folder = session.folder
     with StudyReader.open(folder.path, study=before.study, storage=folder.storage) as old:
@@ -48,12 +49,16 @@ def adopted_study(session: Session, before: Before) -> Study:
                 for number in sorted(valid)
             }
             _copy_models(session, before, [record for record in records if record.number in valid], numbers)
-            for record in _worth_another_try(records, valid):
-                _queue(study, session, record)
+            queued = sum(_queue(study, session, record) for record in _worth_another_try(records, valid))
             study.amend(budget_seconds=session.config.time_budget, command=session.command.to_json())
         except BaseException:
             study.close()
             raise
+    trained = sum(record.trained for record in records)
+    events.warning(
+        f"the space has changed: in the new study {folder.study!r} {len(valid)} of {trained} trials are still valid, "
+        f"and {queued} are tried once more"
+    )
     return study
 
 
@@ -148,8 +153,12 @@ def _worth_another_try(records: Sequence[TrialRecord], valid: Mapping[int, Candi
     return [*cut_short, *changed][:QUEUED]
 
 
-def _queue(study: Study, session: Session, record: TrialRecord) -> None:
+def _queue(study: Study, session: Session, record: TrialRecord) -> bool:
+    """Queue an old trial's parameters, and say whether the new space knows them."""
     transcript: Transcript = replay(record.params)
-    with suppress(SpaceError):  # its parameters are outside the new space
+    try:
         _interpret(session, transcript)
-        study.enqueue(transcript.answers, proposed_by="adopted")
+    except SpaceError:
+        return False
+    study.enqueue(transcript.answers, proposed_by="adopted")
+    return True

@@ -88,7 +88,7 @@ def settled_space(asked: SearchConfig, run: RunRecord, kept: Command, task: Task
     raise ConfigError(
         "\n".join(
             [
-                f"the search space has changed since {run.study} began:",
+                "the search space has changed since this run began:",
                 *lines[:SHOWN_LINES],
                 *more,
                 "undo the change, or take over the trials that are still valid into a new study with --adopt",

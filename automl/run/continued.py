@@ -15,13 +15,13 @@ from automl.imports import import_modules
 from automl.run.adopt import adopted_study
 from automl.run.changes import kept_space, refuse_changes, refuse_other_storage, settled_space
 from automl.run.command import Before, Command
-from automl.run.data import reopen_data
+from automl.run.data import moved, read_again, reopen_data
 from automl.run.hints import MORE_TIME, near, resume_command
 from automl.run.limits import Progress, continued_limits, nothing_to_do
 from automl.run.new import begin_again
 from automl.run.result import SearchResult, recorded_result
 from automl.run.session import Session
-from automl.run.setup import carry_out, left_behind, set_up
+from automl.run.setup import carry_out, resumable, set_up
 from automl.search.tally import Tally
 from automl.space import Space
 from automl.study import RunFolder, StudyReader, study_names
@@ -90,6 +90,8 @@ def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events
     progress = Progress(Tally.of(trials).trained, run.seconds_used, finished=result is not None)
     config = replace(_merged(asked, kept, progress), seed=run.seed, objective=run.objective)
     if result is not None and not changed and nothing_to_do(config, kept, progress):
+        if moved(config, kept):
+            read_again(task, config, folder, events, kept=kept, digest=run.data_digest)
         return result
     if changed:
         _require_time(config, progress, folder)
@@ -99,13 +101,13 @@ def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events
     elif isinstance(config.space, Space):
         config = replace(config, space=space)
     setup = replace(set_up(config, task, space, events), used=run.seconds_used)
-    with left_behind(folder):
+    with resumable(folder):
         return carry_out(
             setup,
             folder,
             events,
             data=partial(reopen_data, task, config, folder, events, kept=kept, digest=run.data_digest),
-            study=partial(adopted_study, before=before) if before else Session.open_study,
+            study=partial(adopted_study, before=before, events=events) if before else Session.open_study,
         )
 
 

@@ -39,20 +39,38 @@ def reopen_data(
         ConfigError: Other data than the run began with.
         DataError: The cache lost it, and it cannot be read again.
     """
-    moved = source_name(config.data) != _absolute(kept.data)
-    if not moved:
-        try:
-            prepared = PreparedData.load(folder.prepared)
-            if prepared.digest == digest:
-                return prepared
-        except DataError as error:
-            log.info("%s", error)
-            if in_memory(config.data):
-                raise lost_arrays(folder, kept.data) from None
+    if moved(config, kept):
+        return read_again(task, config, folder, events, kept=kept, digest=digest)
+    try:
+        prepared = PreparedData.load(folder.prepared)
+        if prepared.digest == digest:
+            return prepared
+    except DataError as error:
+        log.info("%s", error)
+    if in_memory(config.data):
+        raise lost_arrays(folder, kept.data)
+    return read_again(task, config, folder, events, kept=kept, digest=digest)
+
+
+def moved(config: SearchConfig, kept: Command) -> bool:
+    """Whether the data is asked for under another name than before; older versions kept a path as it was typed."""
+    return source_name(config.data) != source_name(Path(kept.data))
+
+
+def read_again(
+    task: Task, config: SearchConfig, folder: RunFolder, events: Events, *, kept: Command, digest: str
+) -> PreparedData:
+    """Read the data once more, and keep it where it is what the run began with.
+
+    Raises:
+        ConfigError: It is not.
+        DataError: It cannot be read.
+    """
     with whole_folder(folder.prepared) as aside:
         found = task.prepare(config, aside, events)
         if found.digest != digest:
-            was, now = (kept.data, source_name(config.data)) if moved else ("what the run began with", "something else")
+            other = moved(config, kept)
+            was, now = (kept.data, source_name(config.data)) if other else ("what the run began with", "something else")
             raise ConfigError(
                 f"the data has changed: it was {was}, now it is {now} (other pictures, labels or file names); bring "
                 "the old data back, or choose another folder with --out"
@@ -66,8 +84,3 @@ def lost_arrays(folder: RunFolder, what: str) -> DataError:
         f"{near(folder.path)} was searched with {what} from a Python program, and the cache does not hold them (any "
         "more); begin another run with them"
     )
-
-
-def _absolute(kept: str) -> str:
-    """The name of kept data as ``source_name`` gives it; older versions kept a path as it was typed."""
-    return source_name(Path(kept))

@@ -13,7 +13,7 @@ from automl.run.command import Command, in_memory
 from automl.run.data import lost_arrays
 from automl.run.result import SearchResult
 from automl.run.session import Session
-from automl.run.setup import Setup, carry_out, left_behind, set_up
+from automl.run.setup import Setup, carry_out, gone_if_empty, resumable, set_up
 from automl.space import Space
 from automl.study import RunFolder
 
@@ -29,13 +29,13 @@ def new_run(config: SearchConfig, events: Events) -> SearchResult:
         command=Command.of(config).to_json(),
         default_parent=config.runs,
     )
-    with folder.hold(), left_behind(folder):
+    with folder.hold(), gone_if_empty(folder):
         return _begin(setup, folder, events)
 
 
 def begin_again(config: SearchConfig, folder: RunFolder, events: Events) -> SearchResult:
     """Search in the folder of a run that was ended before its study was made; the folder is held."""
-    with left_behind(folder):
+    with resumable(folder):
         return _begin(_new_setup(config, events), folder, events)
 
 

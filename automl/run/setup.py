@@ -89,16 +89,27 @@ def carry_out(
 
 
 @contextmanager
-def left_behind(folder: RunFolder) -> Iterator[None]:
-    """Take a folder away that an error leaves without anything of worth; say of any other how to go on with it."""
+def gone_if_empty(folder: RunFolder) -> Iterator[None]:
+    """Take a new folder away that an error leaves without anything of worth."""
     try:
         yield
-    except BaseException as error:
+    except BaseException:
         _discard_if_empty(folder)
-        refused = isinstance(error, ConfigError | DataError | SpaceError)
-        if folder.path.is_dir() and not refused:
-            out_of_time = isinstance(error, SearchError) and error.out_of_time
-            error.add_note("continue with: " + resume_command(folder, *(MORE_TIME if out_of_time else ())))
+        raise
+
+
+@contextmanager
+def resumable(folder: RunFolder) -> Iterator[None]:
+    """Say with an error how to go on with the run, unless the error is that it cannot go on like this."""
+    try:
+        yield
+    except (ConfigError, DataError, SpaceError):
+        raise
+    except BaseException as error:
+        more = MORE_TIME if isinstance(error, SearchError) and error.out_of_time else ()
+        note = f"continue with: {resume_command(folder, *more)}"
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
         raise
 
 
