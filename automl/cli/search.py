@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -75,7 +78,7 @@ def search(
     from automl.cli.results import show_result
     from automl.config import Limits, SearchConfig, draw_seed, parse_budget, parse_gpus, parse_list, parse_trials
 
-    if trials is None and time_budget is None and not _continues(out):
+    if trials is None and time_budget is None and not _holds_run(out):
         time_budget = DEFAULT_BUDGET
         if not quiet:
             typer.echo(f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}", err=True)
@@ -111,10 +114,12 @@ def search(
         cache_dir=cache_dir,
         started=_started(ctx),
     )
-    from automl.progress import make_progress
-    from automl.run import run_search
+    with _says_how_to_go_on(out):
+        from automl.progress import make_progress
+        from automl.run import run_search
 
-    show_result(run_search(config, make_progress(quiet=quiet)), as_json=as_json, quiet=quiet)
+        result = run_search(config, make_progress(quiet=quiet))
+    show_result(result, as_json=as_json, quiet=quiet)
 
 
 def resume(
@@ -143,40 +148,51 @@ def resume(
     """Continue a search after Ctrl-C, a crash or its end. What is not said stays as it was."""
     from automl.cli.results import show_result
     from automl.config import Limits, parse_budget, parse_gpus, parse_list, parse_trials
-    from automl.progress import make_progress
-    from automl.run import resume_run
 
     (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
-    limits = Limits.parse(
-        trial_timeout=trial_timeout,
-        memory_limit=memory_limit,
-        worker_memory=worker_memory,
-        disk_limit=disk_limit,
-        max_params=max_params,
-        max_flops=max_flops,
-    )
-    result = resume_run(
-        run,
-        make_progress(quiet=quiet),
-        max_trials=max_trials,
-        more_trials=more_trials,
-        time_budget=seconds,
-        more_time=more_time,
-        storage=storage,
-        imports=parse_list(imports),
-        workers=workers,
-        gpus=parse_gpus(gpus),
-        limits=limits,
-        adopt=adopt,
-        started=_started(ctx),
-    )
+    asked = {
+        "max_trials": max_trials,
+        "more_trials": more_trials,
+        "time_budget": seconds,
+        "more_time": more_time,
+        "storage": storage,
+        "imports": parse_list(imports),
+        "workers": workers,
+        "gpus": parse_gpus(gpus),
+        "limits": Limits.parse(
+            trial_timeout=trial_timeout,
+            memory_limit=memory_limit,
+            worker_memory=worker_memory,
+            disk_limit=disk_limit,
+            max_params=max_params,
+            max_flops=max_flops,
+        ),
+        "adopt": adopt,
+        "started": _started(ctx),
+    }
+    with _says_how_to_go_on(run):
+        from automl.progress import make_progress
+        from automl.run import resume_run
+
+        result = resume_run(run, make_progress(quiet=quiet), **asked)
     show_result(result, as_json=as_json, quiet=quiet)
 
 
-def _continues(out: Path | None) -> bool:
-    from automl.run import holds_run
+def _holds_run(folder: Path | None) -> bool:
+    from automl.study.manifest import MANIFEST
 
-    return holds_run(out)
+    return folder is not None and (folder / MANIFEST).is_file()
+
+
+@contextmanager
+def _says_how_to_go_on(folder: Path | None) -> Iterator[None]:
+    """Say it also where Ctrl-C comes before the search has looked into the run's folder."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if folder is not None and _holds_run(folder) and not getattr(error, "__notes__", ()):
+            error.add_note(f"continue with: {shlex.join(['automl', 'resume', str(folder)])}")
+        raise
 
 
 def _started(ctx: typer.Context) -> float:

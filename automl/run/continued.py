@@ -108,6 +108,7 @@ def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events
             events,
             data=partial(reopen_data, task, config, folder, events, kept=kept, digest=run.data_digest),
             study=partial(adopted_study, before=before, events=events) if before else Session.open_study,
+            deliverable=any(trial.state in ("complete", "paused") for trial in trials) and not before,
         )
 
 

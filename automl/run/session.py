@@ -92,7 +92,8 @@ class Session:
     def open_study(self) -> Study:
         """The run's study, put right after whatever ended the session before."""
         with quiet_optuna():
-            study = Study.open(self.folder.storage_url, self.folder.study, pruner=make_pruner())
+            elapsed = self.clock.elapsed() - self.used
+            study = Study.open(self.folder.storage_url, self.folder.study, pruner=make_pruner(), elapsed=elapsed)
         study.amend(budget_seconds=self.config.time_budget, command=self.command.to_json())
         return study
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,7 @@ def carry_out(
     *,
     data: Callable[[], PreparedData],
     study: Callable[[Session], Study],
+    deliverable: bool = False,
 ) -> SearchResult:
     """One session in a folder that is held: workers start while the data is opened, then the search begins.
 
@@ -71,17 +72,21 @@ def carry_out(
         events: Who watches.
         data: Opens the data.
         study: Opens the study, with everything in it that the search must know.
+        deliverable: Whether earlier sessions have something to deliver: then Ctrl-C delivers it from the beginning, and
+            otherwise it ends everything until the search begins.
     """
-    config = setup.config
-    with make_executor(setup.crew, log_dir=folder.logs, limits=config.limits) as executor:
+    config, interrupt = setup.config, Interrupt()
+    with ExitStack() as stack:
+        if deliverable:
+            stack.enter_context(interrupt)
+        executor = stack.enter_context(make_executor(setup.crew, log_dir=folder.logs, limits=config.limits))
         prepared = data()
         check_default(setup.space, setup.task, prepared)
         session = Session(config, setup.task, setup.space, prepared, folder, setup.objective, setup.crew, setup.used)
         events.data_ready(setup.task.summary(prepared))
-        with (
-            Interrupt() as interrupt,
-            study(session) as opened,
-        ):  # until here Ctrl-C ends everything: nothing to deliver
+        if not deliverable:
+            stack.enter_context(interrupt)
+        with study(session) as opened, resumable(folder):
             try:
                 return session.search(opened, executor, events, interrupt)
             except KeyboardInterrupt:
