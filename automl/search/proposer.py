@@ -18,7 +18,7 @@ from automl.config import Limits
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings, job_key
 from automl.search.deciders import Transcript, TrialDecider, replay
-from automl.search.sampling import Unaware, make_random_sampler, make_sampler
+from automl.search.sampling import make_random_sampler, make_sampler
 from automl.space import Candidate, DefaultDecider, Space, Violation
 from automl.study import TrialDetail, TrialDraft, TrialRecord
 
@@ -132,7 +132,7 @@ class Proposer:
         circling = rejected > 0 and rejected % CIRCLING == 0
         seed = trial_seed(self._seed, place, "sampler")
         sampler = make_random_sampler(seed) if circling else make_sampler(seed, parallel=parallel)
-        trial = self._study.ask(sampler if unknown is None else Unaware(sampler, unknown))
+        trial = self._study.ask(sampler, unknown=unknown)
         queued = self._queued(trial.number)
         if queued is None:
             return self._interpret(trial, "random" if circling else "tpe", trial_seed(self._seed, place), None)

@@ -51,7 +51,7 @@ class Stopping:
         if self._interrupt.requested:
             return Reason(self._interrupt.reason)
         if text := tally.hopeless():
-            return Reason(text, tally.advice)
+            return Reason(text, "" if tally.failure is None else tally.failure.failure_advice)
         if rules.max_trials is not None and tally.trained + running >= rules.max_trials:
             return Reason("all trials are done")
         if tally.rejected >= EXHAUSTED:

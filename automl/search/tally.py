@@ -31,7 +31,7 @@ class Tally:
         last: Number of the latest trial that was worth training; None after one that was not.
         failed: Trials in a row that failed.
         failed_alike: Trials in a row that failed like the last one.
-        failure: How that failed: its kind and its message.
+        failure: The record of that one.
     """
 
     trained: int = 0
@@ -41,7 +41,7 @@ class Tally:
     last: int | None = None
     failed: int = 0
     failed_alike: int = 0
-    failure: tuple[str, str] = ("", "")
+    failure: TrialRecord | None = None
 
     @classmethod
     def of(cls, records: Iterable[TrialRecord]) -> Tally:
@@ -60,7 +60,7 @@ class Tally:
                 self.began(record.number)
             self.add(record)
         if self.hopeless():
-            self.failed = self.failed_alike = 0
+            self.failed, self.failed_alike, self.failure = 0, 0, None
 
     def began(self, number: int) -> None:
         """A trial is worth training and is about to start."""
@@ -72,32 +72,27 @@ class Tally:
             self.rejected, self.last = self.rejected + 1, None
         elif record.state == "failed":
             self.trained += record.trained
-            self.failed_alike = self.failed_alike + 1 if record.failure_kind == self.failure[0] else 1
-            self.failed, self.failure = self.failed + 1, (record.failure_kind, record.failure_message)
+            alike = self.failure is not None and record.failure_kind == self.failure.failure_kind
+            self.failed_alike = self.failed_alike + 1 if alike else 1
+            self.failed, self.failure = self.failed + 1, record
         elif record.state in ("complete", "pruned"):
             self.trained += record.trained
-            self.failed = self.failed_alike = 0
+            self.failed, self.failed_alike, self.failure = 0, 0, None
             if record.state == "complete" and self.usual is None:
                 self._compare_with(record)
 
     def hopeless(self) -> str:
         """Why no further trial would do better, judging by those that failed; empty while there is hope."""
-        kind, message = self.failure
+        if self.failure is None:
+            return ""
+        kind = self.failure.failure_kind
         enough = next((policy.give_up for known, policy in POLICIES.items() if known == kind), FAILED_IN_A_ROW)
-        if self.failed_alike >= enough or self.failed >= FAILED_IN_A_ROW:
-            return f"{_trials(max(self.failed_alike, self.failed))} failed, the last one because: {message}"
-        return ""
-
-    @property
-    def advice(self) -> str:
-        """What can be done about the failures that :meth:`hopeless` is about."""
-        return next((policy.advice for kind, policy in POLICIES.items() if kind == self.failure[0]), "")
+        if self.failed_alike < enough and self.failed < FAILED_IN_A_ROW:
+            return ""
+        many = "a trial" if self.failed == 1 else f"{self.failed} trials in a row"
+        return f"{many} failed, the last one with: {self.failure.failure_message}"
 
     def _compare_with(self, record: TrialRecord) -> None:
         full = (record.training or {}).get("epochs", 0)
         self.usual = record.planned_epochs
         self.epochs = self.usual if self.usual is not None and self.usual < full else None
-
-
-def _trials(number: int) -> str:
-    return "a trial" if number == 1 else f"{number} trials in a row"
