@@ -31,6 +31,7 @@ class Study(Endings):
     Optuna, so that a crash in between loses nothing: the next ``open`` tells what was recorded.
 
     >>> import tempfile
+    >>> from automl.study import TrialOutcome
     >>> folder = tempfile.TemporaryDirectory()
     >>> draft = RunDraft(task="image-classify", objective="val_accuracy", direction="maximize", seed=0)
     >>> with Study.create(f"sqlite:///{folder.name}/study.db", "digits", run=draft) as study:
