@@ -25,7 +25,7 @@ from automl.search.sampling import make_pruner
 from automl.search.tally import Tally
 from automl.search.winner import Winner
 from automl.space import Space
-from automl.study import RunDraft, RunFolder, Study, TrialRecord, quiet_optuna
+from automl.study import RunDraft, RunFolder, Study, TrialRecord
 
 if TYPE_CHECKING:
     from automl.data import PreparedData
@@ -86,14 +86,12 @@ class Session:
             budget_seconds=self.config.time_budget,
             seconds_used=self.clock.elapsed(),
         )
-        with quiet_optuna():
-            return Study.create(self.folder.storage_url, self.folder.study, run=draft, pruner=make_pruner())
+        return Study.create(self.folder.storage_url, self.folder.study, run=draft, pruner=make_pruner())
 
     def open_study(self) -> Study:
         """The run's study, put right after whatever ended the session before."""
-        with quiet_optuna():
-            elapsed = self.clock.elapsed() - self.used
-            study = Study.open(self.folder.storage_url, self.folder.study, pruner=make_pruner(), elapsed=elapsed)
+        elapsed = self.clock.elapsed() - self.used
+        study = Study.open(self.folder.storage_url, self.folder.study, pruner=make_pruner(), elapsed=elapsed)
         study.amend(budget_seconds=self.config.time_budget, command=self.command.to_json())
         return study
 
