@@ -166,14 +166,19 @@ class Engine:
 
     def _start_or_answer(self, proposal: Proposal) -> None:
         """Train a proposal, unless one that was trained before answers for it."""
+        before = None if proposal.epochs else self._study.find_duplicate(proposal.key)
+        if before is not None:
+            self._answer(proposal, before)
+            return
         if proposal.paused:
             self._study.unpause(proposal.number)
-        before = None if proposal.epochs else self._study.find_duplicate(proposal.key)
-        if before is None:
-            self._tally.began(proposal.number)
-            self._running.start(proposal, self._best_cost)
-        else:
-            self._over(self._study.duplicate(proposal.number, before))
+        self._tally.began(proposal.number)
+        self._running.start(proposal, self._best_cost)
+
+    def _answer(self, proposal: Proposal, before: TrialRecord) -> None:
+        if proposal.paused:
+            self._study.unpause(proposal.number)
+        self._over(self._study.duplicate(proposal.number, before))
 
     def _over(self, record: TrialRecord) -> None:
         """Take from a trial that is over, or paused, what later ones depend on and which files stay."""
@@ -195,15 +200,12 @@ class Engine:
             self.winner = Winner.of(best, model)
 
     def _leave(self) -> None:
-        """Settle what still waits for a trial that it was equal to: nothing stays that looks as if it ran."""
+        """Settle what waits for a trial that it was equal to: nothing may look as if it still ran."""
         for proposal in self._waiting:
-            if proposal.paused:
-                continue
-            before = self._study.find_duplicate(proposal.key)
-            if before is None:
+            if not proposal.epochs and (before := self._study.find_duplicate(proposal.key)) is not None:
+                self._answer(proposal, before)
+            elif not proposal.paused:
                 self._study.pause(proposal.number, TrialOutcome(), reason="it waits for its turn")
-            else:
-                self._over(self._study.duplicate(proposal.number, before))
 
     def _deliver(self, reason: Reason) -> Winner:
         interrupted = self._interrupt.requested

@@ -117,14 +117,19 @@ class ScriptedExecutor:
         else:
             self._finish(played, "complete" if over else {"stop": "stopped", "pause": "paused"}[reply.action])
 
+    def fail(self, job_id: str, failure: Failure) -> None:
+        """End a job that runs."""
+        played = self._running.pop(job_id)
+        epochs, planned = len(played.done), len(played.script)
+        self._events.append(
+            TrialResult(job_id=job_id, status="failed", epochs=epochs, planned_epochs=planned, failure=failure)
+        )
+
     def _go_on(self, played: Played) -> None:
         job, epoch = played.job, len(played.done)
         step = played.script[epoch]
         if isinstance(step, Failure) and not played.again and not self._is_over(step, job, epoch):
-            del self._running[job.job_id]
-            self._events.append(
-                TrialResult(job_id=job.job_id, status="failed", epochs=epoch, planned_epochs=6, failure=step)
-            )
+            self.fail(job.job_id, step)
             return
         if isinstance(step, Failure):
             played.script.pop(epoch)
