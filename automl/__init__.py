@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         SpaceError,
         StudyError,
     )
-    from automl.estimators import ImageClassifier, TabularClassifier, TabularRegressor
+    from automl.estimators import ImageClassifier, TabularClassifier, TabularRegressor, resume_search
     from automl.space import Space
 
     __version__: str
@@ -40,6 +40,7 @@ __all__ = [
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "resume_search",
 ]
 
 _HOMES = {
@@ -47,6 +48,7 @@ _HOMES = {
     "Space": "automl.space",
     "TabularClassifier": "automl.estimators",
     "TabularRegressor": "automl.estimators",
+    "resume_search": "automl.estimators",
 }
 
 

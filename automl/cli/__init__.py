@@ -17,10 +17,11 @@ __all__ = ["STARTED", "app", "main"]
 
 def main() -> None:
     """Run the command line of this process and end it with the exit code."""
-    from automl.cli.exits import INTERRUPTED, hush_warnings
+    from automl.cli.exits import end_as_ctrl_c_does, hush_warnings, signalled
 
     hush_warnings()
+    end_as_ctrl_c_does()
     try:
         app(obj=STARTED, prog_name="automl")
-    except KeyboardInterrupt:  # while the commands were still being put together; from then on they see to it
-        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt as error:  # while the commands were still being put together; from then on they see to it
+        sys.exit(signalled(error))

@@ -36,6 +36,7 @@ def automl(
 
 
 app.command()(search.search)
+app.command()(search.resume)
 app.command()(use.predict)
 app.command()(use.evaluate)
 app.command()(study.trials)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import tempfile
 import traceback
 import warnings
+from types import FrameType
 from typing import Any
 
 import typer
@@ -21,6 +23,9 @@ DATA = 3
 NO_TRIAL = 4
 NO_TIME = 5
 INTERRUPTED = 130
+TERMINATED = 143
+HUNG_UP = 129
+_SIGNALLED = 128  # a shell adds it to the number of the signal that ended a command
 
 
 class Guarded(TyperGroup):
@@ -35,9 +40,10 @@ class Guarded(TyperGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()  # a reader that went away shows here, not at the interpreter's exit
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             typer.echo("interrupted", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            _show_notes(error)
+            raise typer.Exit(signalled(error)) from None
         except AutoMLError as error:
             _show(error, str(error))
             raise typer.Exit(exit_code(error)) from None
@@ -69,6 +75,28 @@ def exit_code(error: AutoMLError) -> int:
     return UNEXPECTED
 
 
+def signalled(error: KeyboardInterrupt) -> int:
+    """The exit code of a command that a signal ended: whoever raised the error may have said which.
+
+    >>> signalled(KeyboardInterrupt()), signalled(KeyboardInterrupt(15))
+    (130, 143)
+    """
+    number = error.args[0] if error.args else None
+    return _SIGNALLED + number if isinstance(number, int) else INTERRUPTED
+
+
+def end_as_ctrl_c_does() -> None:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does, so that it clears up; ``nohup`` still works."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
+
+
 def debugging() -> bool:
     """Whether ``AUTOML_DEBUG`` asks for tracebacks."""
     return os.environ.get("AUTOML_DEBUG", "0") not in ("", "0")
@@ -84,6 +112,13 @@ def _show(error: Exception, message: str) -> None:
     if debugging():
         traceback.print_exception(error)
     typer.echo(f"error: {message}", err=True)
+    _show_notes(error)
+
+
+def _show_notes(error: BaseException) -> None:
+    """What was added to an error on its way here: how to go on."""
+    for note in getattr(error, "__notes__", ()):
+        typer.echo(note, err=True)
 
 
 def _of_the_system(error: OSError) -> str:

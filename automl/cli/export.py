@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from automl.cli.options import ImportOpt, JsonOpt, ModelArg, import_modules, open_model
+from automl.cli.options import ImportOpt, JsonOpt, ModelArg, import_named, open_model
 
 
 def export(
@@ -27,7 +27,7 @@ def export(
     wanted = parse_list(formats)
     if not wanted:
         raise ConfigError("--format names no format; write for example --format keras,savedmodel")
-    import_modules(imports)
+    import_named(imports)
     trained = open_model(model)
     written = export_model(trained, wanted, out, name=name)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,31 +26,35 @@ BadFileOpt = Annotated[OnBadFile, typer.Option("--on-bad-file", help="A file tha
 
 
 ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
+StorageOpt = Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")]
+QuietOpt = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
+WorkersOpt = Annotated[
+    int | None, typer.Option("--workers", metavar="N", help="Worker processes; 0 trains in this one.")
+]
+GpusOpt = Annotated[str | None, typer.Option("--gpus", metavar="N,...", help="GPUs to use: 0,1, or none.")]
+TrialTimeoutOpt = Annotated[str | None, typer.Option("--trial-timeout", metavar="TIME", help="Longest trial.")]
+MemoryLimitOpt = Annotated[str | None, typer.Option("--memory-limit", metavar="SIZE", help="Most memory of a worker.")]
+WorkerMemoryOpt = Annotated[
+    str | None, typer.Option("--worker-memory", metavar="SIZE", help="From here on a fresh worker takes over.")
+]
+DiskLimitOpt = Annotated[str | None, typer.Option("--disk-limit", metavar="SIZE", help="Largest run folder.")]
+MaxParamsOpt = Annotated[str | None, typer.Option("--max-params", metavar="N", help="Largest network: 500k, 3M.")]
+MaxFlopsOpt = Annotated[str | None, typer.Option("--max-flops", metavar="N", help="Most FLOPs of a network.")]
+AdoptOpt = Annotated[
+    bool, typer.Option("--adopt", help="The space has changed: a new study, with the old trials still valid.")
+]
 
 
-def import_modules(names: str) -> None:
-    """Import what registers a person's own layers, before a space or a model names them.
-
-    Modules of the current folder are found too, after all others, so that they hide none.
+def import_named(modules: str) -> None:
+    """Import what ``--import`` names.
 
     Raises:
         ConfigError: A module cannot be imported.
     """
-    from importlib import import_module
-
     from automl.config import parse_list
-    from automl.errors import AutoMLError, ConfigError
+    from automl.imports import import_modules
 
-    modules = parse_list(names)
-    if modules:
-        sys.path.append(str(Path.cwd()))
-    for name in modules:
-        try:
-            import_module(name)
-        except AutoMLError:
-            raise
-        except Exception as error:  # a person's module may raise anything
-            raise ConfigError(f"--import {name}: {type(error).__name__}: {error}") from error
+    import_modules(parse_list(modules))
 
 
 def open_model(path: Path) -> TrainedModel:

@@ -1,19 +1,34 @@
-"""``automl search``."""
+"""``automl search`` and ``automl resume``."""
 
 from __future__ import annotations
 
 import shlex
 import time
-from dataclasses import fields
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from automl.cli.options import BadFileOpt, ImportOpt, JsonOpt, OnBadFile, import_modules
-
-if TYPE_CHECKING:
-    from automl.run import SearchResult
+from automl.cli.options import (
+    AdoptOpt,
+    BadFileOpt,
+    DiskLimitOpt,
+    GpusOpt,
+    ImportOpt,
+    JsonOpt,
+    MaxFlopsOpt,
+    MaxParamsOpt,
+    MemoryLimitOpt,
+    OnBadFile,
+    QuietOpt,
+    RunArg,
+    StorageOpt,
+    TrialTimeoutOpt,
+    WorkerMemoryOpt,
+    WorkersOpt,
+)
 
 DEFAULT_BUDGET = "10m"
 
@@ -27,39 +42,55 @@ def search(
     space: Annotated[
         str | None, typer.Option("--space", help="A shipped space or a YAML file; else the task's.")
     ] = None,
-    trials: Annotated[int | None, typer.Option("--trials", metavar="N", help="Stop after N trained networks.")] = None,
+    trials: Annotated[
+        str | None, typer.Option("--trials", metavar="N", help="Stop after N trained networks; +N: N more.")
+    ] = None,
     time_budget: Annotated[
         str | None,
         typer.Option("--time-budget", metavar="TIME", help=f"Time for everything: 90s, 10m, 1h30m. [{DEFAULT_BUDGET}]"),
     ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="The run's folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DIR", help="The run's folder; a run in it is continued.")
+    ] = None,
     study: Annotated[str | None, typer.Option("--study", metavar="NAME", help="Name of the study.")] = None,
-    storage: Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")] = None,
+    storage: StorageOpt = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Makes the search repeatable.")] = None,
     objective: Annotated[str | None, typer.Option("--objective", metavar="METRIC", help="What to improve.")] = None,
     max_epochs: Annotated[int | None, typer.Option("--max-epochs", metavar="N", help="Longest training.")] = None,
     imports: ImportOpt = "",
-    workers: Annotated[int, typer.Option("--workers", metavar="N", help="0 trains in this process.")] = 1,
+    workers: WorkersOpt = None,
+    gpus: GpusOpt = None,
+    trial_timeout: TrialTimeoutOpt = None,
+    memory_limit: MemoryLimitOpt = None,
+    worker_memory: WorkerMemoryOpt = None,
+    disk_limit: DiskLimitOpt = None,
+    max_params: MaxParamsOpt = None,
+    max_flops: MaxFlopsOpt = None,
+    adopt: AdoptOpt = False,
     on_bad_file: BadFileOpt = OnBadFile.error,
     cache_dir: Annotated[
         Path | None, typer.Option("--cache-dir", metavar="DIR", help="Where read data is kept.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+    quiet: QuietOpt = False,
     as_json: JsonOpt = False,
 ) -> None:
     """Find the best network for DATA, train it and save it."""
-    from automl.config import SearchConfig, draw_seed, parse_duration
+    from automl.cli.results import show_result
+    from automl.config import Limits, SearchConfig, draw_seed, parse_budget, parse_gpus, parse_list, parse_trials
 
-    import_modules(imports)
-    if trials is None and time_budget is None:
+    if trials is None and time_budget is None and not _holds_run(out):
         time_budget = DEFAULT_BUDGET
-        _unless(quiet, f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}")
+        if not quiet:
+            typer.echo(f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}", err=True)
+    (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
     config = SearchConfig(
         task=task,
         data=data,
         space=space,
-        max_trials=trials,
-        time_budget=None if time_budget is None else parse_duration(time_budget),
+        max_trials=max_trials,
+        more_trials=more_trials,
+        time_budget=seconds,
+        more_time=more_time,
         max_epochs=max_epochs,
         objective=objective,
         seed=draw_seed() if seed is None else seed,
@@ -68,58 +99,102 @@ def search(
         storage=storage,
         study=study,
         workers=workers,
+        gpus=parse_gpus(gpus),
+        limits=Limits.parse(
+            trial_timeout=trial_timeout,
+            memory_limit=memory_limit,
+            worker_memory=worker_memory,
+            disk_limit=disk_limit,
+            max_params=max_params,
+            max_flops=max_flops,
+        ),
+        adopt=adopt,
+        imports=parse_list(imports),
         on_bad_file=on_bad_file.value,
         cache_dir=cache_dir,
-        started=ctx.find_root().obj or time.monotonic(),
+        started=_started(ctx),
     )
-    from automl.progress import make_progress
-    from automl.run import run_search
+    with _says_how_to_go_on(out):
+        from automl.progress import make_progress
+        from automl.run import run_search
 
-    result = run_search(config, make_progress(quiet=quiet))
-    _show(result, as_json=as_json)
-    if result.interrupted:
-        raise typer.Exit(130)
-
-
-def _unless(quiet: bool, line: str) -> None:
-    if not quiet:
-        typer.echo(line, err=True)
+        result = run_search(config, make_progress(quiet=quiet))
+    show_result(result, as_json=as_json, quiet=quiet)
 
 
-def _show(result: SearchResult, *, as_json: bool) -> None:
-    from automl.cli.output import show_json
+def resume(
+    ctx: typer.Context,
+    run: RunArg,
+    trials: Annotated[
+        str | None, typer.Option("--trials", metavar="N|+N", help="Networks in all, or N more than there are.")
+    ] = None,
+    time_budget: Annotated[
+        str | None, typer.Option("--time-budget", metavar="TIME|+TIME", help="Time in all, or more than was used.")
+    ] = None,
+    storage: StorageOpt = None,
+    imports: ImportOpt = "",
+    workers: WorkersOpt = None,
+    gpus: GpusOpt = None,
+    trial_timeout: TrialTimeoutOpt = None,
+    memory_limit: MemoryLimitOpt = None,
+    worker_memory: WorkerMemoryOpt = None,
+    disk_limit: DiskLimitOpt = None,
+    max_params: MaxParamsOpt = None,
+    max_flops: MaxFlopsOpt = None,
+    adopt: AdoptOpt = False,
+    quiet: QuietOpt = False,
+    as_json: JsonOpt = False,
+) -> None:
+    """Continue a search after Ctrl-C, a crash or its end. What is not said stays as it was."""
+    from automl.cli.results import show_result
+    from automl.config import Limits, parse_budget, parse_gpus, parse_list, parse_trials
 
-    if as_json:
-        show_json(_document(result))
-    else:
-        for line in _lines(result):
-            typer.echo(line)
+    (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
+    asked = {
+        "max_trials": max_trials,
+        "more_trials": more_trials,
+        "time_budget": seconds,
+        "more_time": more_time,
+        "storage": storage,
+        "imports": parse_list(imports),
+        "workers": workers,
+        "gpus": parse_gpus(gpus),
+        "limits": Limits.parse(
+            trial_timeout=trial_timeout,
+            memory_limit=memory_limit,
+            worker_memory=worker_memory,
+            disk_limit=disk_limit,
+            max_params=max_params,
+            max_flops=max_flops,
+        ),
+        "adopt": adopt,
+        "started": _started(ctx),
+    }
+    with _says_how_to_go_on(run):
+        from automl.progress import make_progress
+        from automl.run import resume_run
+
+        result = resume_run(run, make_progress(quiet=quiet), **asked)
+    show_result(result, as_json=as_json, quiet=quiet)
 
 
-def _document(result: SearchResult) -> dict[str, object]:
-    names = {"run_dir": "run", "model_dir": "model", "study_name": "study", "description": "network"}
-    return {names.get(field.name, field.name): getattr(result, field.name) for field in fields(result)}
+def _holds_run(folder: Path | None) -> bool:
+    from automl.study.manifest import MANIFEST
+
+    return folder is not None and (folder / MANIFEST).is_file()
 
 
-def _lines(result: SearchResult) -> list[str]:
-    from automl.progress.words import clip, duration, plural, score, size
-
-    run = shlex.quote(str(_near(result.run_dir)))
-    kind = "trained again on all rows" if result.refit else "as validated"
-    spent = duration(result.seconds)
-    return [
-        f"network   {clip(result.description, 70)}",
-        f"score     {result.objective} {score(result.value)} on held-out rows, in its trial",
-        f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
-        f"model     {_near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
-        f"study     {run} (automl trials {run})",
-        "",
-        "next:",
-        f"  automl predict {run} PICTURES -o predictions.csv",
-        f"  automl evaluate {run} LABELLED-PICTURES",
-    ]
+@contextmanager
+def _says_how_to_go_on(folder: Path | None) -> Iterator[None]:
+    """Say it also where Ctrl-C comes before the search has looked into the run's folder."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if folder is not None and _holds_run(folder) and not getattr(error, "__notes__", ()):
+            error.add_note(f"continue with: {shlex.join(['automl', 'resume', str(folder)])}")
+        raise
 
 
-def _near(path: Path) -> Path:
-    """As one would type it from here."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+def _started(ctx: typer.Context) -> float:
+    """When the person's command began, by ``time.monotonic()``: a time budget counts from there."""
+    return ctx.find_root().obj or time.monotonic()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from automl.cli.options import ImportOpt, JsonOpt, import_modules
+from automl.cli.options import ImportOpt, JsonOpt, import_named
 
 if TYPE_CHECKING:
     from automl.arch import Input
@@ -56,7 +56,7 @@ def validate(
     from automl.progress.words import size
     from automl.space import DefaultDecider, Space
 
-    import_modules(imports)
+    import_named(imports)
     space = Space.load(name)
     data = _data(space, shape, classes)
     candidate = space.interpret(DefaultDecider(), **data)
@@ -95,7 +95,7 @@ def size_(
     from automl.cli.output import show_json
     from automl.space import Space
 
-    import_modules(imports)
+    import_named(imports)
     space = Space.load(name)
     size = space.size(_data(space, shape, classes)["inputs"])
     if as_json:
@@ -123,7 +123,7 @@ def sample(
     from automl.cli.output import show_json
     from automl.space import Space
 
-    import_modules(imports)
+    import_named(imports)
     space = Space.load(name)
     data, rng = _data(space, shape, classes), np.random.default_rng(seed)
     found = [space.sample(rng, **data) for _ in range(n)]
@@ -155,7 +155,7 @@ def draw(
 
     if not out.absolute().parent.is_dir():
         raise ConfigError(f"cannot write {out}: there is no folder {out.absolute().parent}")
-    import_modules(imports)
+    import_named(imports)
     space = Space.load(name)
     data = _data(space, shape, classes)
     candidate = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from automl.cli.options import BadFileOpt, ImportOpt, JsonOpt, ModelArg, OnBadFile, import_modules, open_model
+from automl.cli.options import BadFileOpt, ImportOpt, JsonOpt, ModelArg, OnBadFile, import_named, open_model
 
 if TYPE_CHECKING:
     from automl.export import Evaluation
@@ -29,7 +29,7 @@ def predict(
 
     if out is not None and not out.absolute().parent.is_dir():
         raise ConfigError(f"cannot write {out}: there is no folder {out.absolute().parent}")
-    import_modules(imports)
+    import_named(imports)
     predictions = open_model(model).predict_data(data, on_bad_file=on_bad_file.value)
     if skipped := predictions.skipped:
         typer.echo(
@@ -52,7 +52,7 @@ def evaluate(
     """Score a model on labelled DATA."""
     from automl.cli.output import show_json
 
-    import_modules(imports)
+    import_named(imports)
     evaluation = open_model(model).evaluate(data, on_bad_file=on_bad_file.value)
     if as_json:
         show_json(evaluation.to_json())

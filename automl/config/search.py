@@ -6,10 +6,11 @@ import math
 import re
 import secrets
 import time
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from automl.config.parsing import parse_count, parse_duration, parse_size
 from automl.errors import ConfigError
 
 _STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -82,6 +83,43 @@ class Limits:
             value = getattr(self, item.name)
             name = f"limit on {item.name.replace('_', ' ')}"
             _check(value is None or (math.isfinite(value) and value > 0), name, value, "a positive number")
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        trial_timeout: str | float | None = None,
+        memory_limit: str | int | None = None,
+        worker_memory: str | int | None = None,
+        disk_limit: str | int | None = None,
+        max_params: str | float | None = None,
+        max_flops: str | float | None = None,
+    ) -> Limits:
+        """The limits as people type them: a time such as ``5m``, sizes such as ``4GB``, numbers such as ``3M``.
+
+        >>> Limits.parse(memory_limit="4GB", max_params="3M").memory
+        4000000000
+
+        Raises:
+            ConfigError: One cannot be read.
+        """
+        return cls(
+            trial_seconds=None if trial_timeout is None else parse_duration(trial_timeout),
+            memory=None if memory_limit is None else parse_size(memory_limit),
+            worker_memory=None if worker_memory is None else parse_size(worker_memory),
+            disk=None if disk_limit is None else parse_size(disk_limit),
+            parameters=None if max_params is None else parse_count(max_params),
+            flops=None if max_flops is None else parse_count(max_flops),
+        )
+
+    def overridden_by(self, other: Limits) -> Limits:
+        """These limits, with the ones that ``other`` sets in their place.
+
+        >>> Limits(memory=4, flops=9).overridden_by(Limits(memory=8))
+        Limits(trial_seconds=None, memory=8, worker_memory=None, disk=None, parameters=None, flops=9)
+        """
+        said = {item.name: getattr(other, item.name) for item in fields(other)}
+        return replace(self, **{name: value for name, value in said.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)

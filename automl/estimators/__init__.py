@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from automl.estimators.image import ImageClassifier
+from automl.estimators.resume import resume_search
 from automl.estimators.tabular import TabularClassifier, TabularRegressor
 
-__all__ = ["ImageClassifier", "TabularClassifier", "TabularRegressor"]
+__all__ = ["ImageClassifier", "TabularClassifier", "TabularRegressor", "resume_search"]

@@ -85,8 +85,9 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             max_epochs=self.max_epochs,
             objective=self.objective,
             seed=_seed(self.random_state),
+            seeded=self.random_state is not None,
             runs=Path("automl-runs" if self.directory is None else self.directory),
-            workers=1 if self.workers is None else self.workers,
+            workers=self.workers,
             started=started,
         )
 
@@ -130,6 +131,28 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         folders = (bundle.directory, bundle.directory.parent)
         run = next((folder for folder in folders if (folder / "run.json").is_file()), None)
         return cls()._take_over(bundle.directory, run)
+
+    @classmethod
+    def resume(cls, run_dir: str | Path, **changes: Any) -> Self:
+        """A fitted estimator from a search that is continued first; one that is over is only loaded.
+
+        >>> ImageClassifier.resume("automl-runs/image-classify-2026-11-20", time_budget="+10m")  # doctest: +SKIP
+
+        Args:
+            run_dir: The run's folder, ``run_dir_`` of an estimator that was fitted before.
+            **changes: Arguments of ``automl.resume_search``.
+
+        Raises:
+            ConfigError: The run is of another task, or one of the errors of ``automl.resume_search``.
+        """
+        from automl.estimators.resume import resume_search
+        from automl.study import RunFolder
+
+        found = RunFolder.open(Path(run_dir)).task
+        if found != cls._task:
+            raise ConfigError(f"{run_dir} is a run of {found!r}, and {cls.__name__} is for {cls._task!r}")
+        result = resume_search(run_dir, **changes)
+        return cls()._take_over(result.model_dir, result.run_dir)
 
     @property
     def keras_model_(self) -> Any:

@@ -27,7 +27,8 @@ class ImageClassifier(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  
         max_epochs: Epochs of one network at most.
         space: Name of a shipped search space, a YAML file, a ``Space``; None for the task's own.
         objective: Metric to improve; None for ``val_accuracy``.
-        workers: Worker processes; None for one, 0 to train in this process.
+        workers: Worker processes; None for what suits the machine (one where the search is repeatable), 0 to train in
+            this process.
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.

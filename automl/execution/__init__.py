@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from automl.config import Limits
-from automl.errors import ConfigError
 from automl.execution.base import Event, Executor
 from automl.execution.crew import Crew, plan_crew
 from automl.execution.process import ProcessExecutor
@@ -24,6 +23,4 @@ def make_executor(crew: Crew, *, log_dir: Path, limits: Limits) -> Executor:
     """
     if crew.workers == 0:
         return ThreadExecutor()
-    if crew.workers == 1:
-        return ProcessExecutor(log_dir=log_dir, limits=limits)
-    raise ConfigError(f"workers is {crew.workers}; use 1 for a worker process or 0 to train in this process")
+    return ProcessExecutor(crew, log_dir=log_dir, limits=limits)

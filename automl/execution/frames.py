@@ -4,7 +4,9 @@ A frame is four bytes, the length of the document (big-endian), then the documen
 
     {"type": "report", "body": {...}}
 
-The coordinator sends ``job`` and ``reply``; a worker sends ``hello``, ``report``, ``result`` and ``error``.
+The coordinator sends ``job``, ``reply`` and ``log`` (the file for what is printed from now on). A worker sends
+``hello``, ``ready`` (Keras is imported), ``begin`` (it has the job), ``report`` and ``result``, or ``error``: a mistake
+of this package.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Frame:
     """One message with its kind.
 
     Attributes:
-        type: ``hello``, ``job``, ``report``, ``reply``, ``result`` or ``error``.
+        type: One of those above.
         body: JSON; floats may be NaN or infinite.
     """
 

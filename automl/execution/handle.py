@@ -2,70 +2,93 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from automl.execution.frames import BrokenFrameError, Frame, FrameWriter, read_frame
+from automl.execution.tree import MARK, Tree
 
 _log = logging.getLogger("automl.execution")
 
 COMMAND = (sys.executable, "-P", "-m", "automl.execution.worker")  # -P: a json.py in the folder at hand is not ours
 
-_PATIENCE = 2.0  # seconds a worker has to end when it is asked to
+_GUARD = Path(__file__).with_name("guard.py")
+_PATIENCE = 12.0  # seconds a guard has to end what is below it; usually it takes hundredths
+_LAST_WORDS_SECONDS = 2.0  # for reading what it said before it ended
 _TAIL_BYTES = 4096
 _TAIL_LINES = 20
 
+Inbox = queue.SimpleQueue[tuple["WorkerHandle", "Frame | BrokenFrameError | None"]]
+
 
 class WorkerHandle:
-    """Starts a worker, sends to it, and puts what it says into a queue; ``(handle, None)`` there means it is gone.
+    """Starts a worker under a guard, sends to it, and puts what it says into a queue; None there: it is gone.
+
+    Attributes:
+        imported: Whether it is ready for jobs; set by whoever reads the queue.
+        fresh: Bytes of memory it held then.
+        pid: Its process number once it has said it; both set likewise.
+        tree: All its processes.
 
     Args:
         inbox: Where frames go, and at the end None.
         log: File that standard error, and whatever libraries print, is appended to.
+        env: Added to this process's environment.
         command: How to start it.
     """
 
     def __init__(
-        self,
-        inbox: queue.SimpleQueue[tuple[WorkerHandle, Frame | BrokenFrameError | None]],
-        *,
-        log: Path,
-        command: tuple[str, ...] = COMMAND,
+        self, inbox: Inbox, *, log: Path, env: Mapping[str, str] | None = None, command: tuple[str, ...] = COMMAND
     ) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
+        self.imported = False
+        self.fresh = 0
+        self.pid: int | None = None
         self._inbox = inbox
-        self._log = log
-        with log.open("ab") as file:
-            self._log_begin = file.tell()
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=file,
-                # What this process can import, a worker can: a person's own layers among them.
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
-                start_new_session=True,  # Ctrl-C in the terminal goes to the coordinator alone
-            )
+        self._pipe_lock = threading.Lock()
+        guarded, theirs, self._pipe = _under_guard(command)
+        # What this process can import, a worker can: a person's own layers among them.
+        mark = uuid.uuid4().hex
+        paths = {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
+        try:
+            with log.open("ab") as file:
+                self._log, self._log_begin = log, file.tell()
+                self._process = subprocess.Popen(
+                    guarded,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=file,
+                    env={**os.environ, **(env or {}), **paths, MARK: mark},
+                    pass_fds=theirs,
+                    start_new_session=True,  # Ctrl-C in the terminal goes to the coordinator alone
+                )
+        except OSError:
+            self._let_go_of_guard()
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self.tree = Tree(self._process.pid, mark=mark, guarded=guarded is not command)
+        self._ended = threading.Lock()  # held from when its end was told
         self._writer = FrameWriter(self._process.stdin)
         self._reader = threading.Thread(
-            target=self._listen, args=(self._process.stdout,), name=f"automl-worker-{self.pid}", daemon=True
+            target=self._listen, args=(self._process.stdout,), name=f"automl-worker-{self._process.pid}", daemon=True
         )
         self._reader.start()
 
-    @property
-    def pid(self) -> int:
-        """Its process number, which is its process group's too."""
-        return self._process.pid
+    def __str__(self) -> str:
+        return f"worker process {self.pid or self._process.pid}"
 
     @property
     def alive(self) -> bool:
@@ -77,49 +100,72 @@ class WorkerHandle:
         try:
             self._writer.write(type_, body)
         except OSError:
-            _log.info("worker %d is gone; %s was not sent", self.pid, type_)
+            _log.info("%s is gone; %s was not sent", self, type_)
+
+    def log_to(self, file: Path) -> None:
+        """Let its messages go to another file from now on."""
+        self._log = file
+        self._log_begin = file.stat().st_size if file.exists() else 0
+        self.send("log", {"file": str(file)})
+
+    def kill(self) -> None:
+        """End it and all it has started, without waiting; ``(self, None)`` comes to the inbox when that is done."""
+        with self._pipe_lock:
+            if self._pipe is None:
+                self.tree.kill()
+                return
+            try:
+                os.write(self._pipe, b".")
+            except OSError:  # the guard has ended
+                _log.debug("%s has ended already", self)
+
+    def abandon(self) -> None:
+        """End what may be left of it after its guard was killed, and wait no more for whoever holds its pipe open."""
+        self.tree.kill()
+        self._tell_end()
 
     def close(self) -> int:
-        """End the process, its children and our threads: by closing its input, then by force.
+        """Kill it, wait for it and free what it holds here; can be called again.
 
         Returns:
             Its exit status; negative: the signal that killed it.
         """
+        status = self._end()
+        self._let_go_of_guard()
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        try:
+        with contextlib.suppress(OSError):  # what was still to be written has no reader
             stdin.close()
-        except OSError:  # what was still to be written has no reader
-            _log.debug("worker %d did not read its last message", self.pid)
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            _log.warning("worker %d does not end; it is killed", self.pid)
-        self._kill_group()
-        status = self._process.wait()
-        self._reader.join(_PATIENCE)
-        if not self._reader.is_alive():  # it is, when a child that left the group still holds the pipe
+        self._reader.join(_LAST_WORDS_SECONDS)
+        if not self._reader.is_alive():
             stdout.close()
         return status
 
     def tail(self) -> str:
         """The last lines it wrote to the log."""
+        if not self._log.exists():
+            return ""
         with self._log.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(self._log_begin, end - _TAIL_BYTES))
             lines = file.read().decode(errors="replace").splitlines()
         return "\n".join(lines[-_TAIL_LINES:])
 
-    def _kill_group(self) -> None:
-        """Nothing that the worker started outlives it."""
-        if sys.platform == "win32":  # without process groups: the worker's children are left to end by themselves
-            self._process.kill()
-            return
+    def _let_go_of_guard(self) -> None:
+        with self._pipe_lock:
+            if self._pipe is not None:
+                os.close(self._pipe)
+                self._pipe = None
+
+    def _end(self) -> int:
+        self.kill()
         try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # all gone; macOS says it the second way
-            _log.debug("worker %d has left nothing behind", self.pid)
+            return self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            _log.warning("%s does not end; all its processes are killed from here", self)
+            self.tree.kill()
+            return self._process.wait()
 
     def _listen(self, stream: IO[bytes]) -> None:
         try:
@@ -127,4 +173,17 @@ class WorkerHandle:
                 self._inbox.put((self, frame))
         except BrokenFrameError as error:
             self._inbox.put((self, error))
-        self._inbox.put((self, None))
+        self._end()  # it may have closed its end and live on
+        self._tell_end()
+
+    def _tell_end(self) -> None:
+        if self._ended.acquire(blocking=False):
+            self._inbox.put((self, None))
+
+
+def _under_guard(command: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...], int | None]:
+    """The command that starts ``command`` under a guard, the descriptor it inherits, and ours that ends it."""
+    if sys.platform == "win32":  # without fork and signals: our own looks at the tree of processes must do
+        return command, (), None
+    theirs, ours = os.pipe()
+    return (sys.executable, "-I", "-S", str(_GUARD), str(theirs), *command), (theirs,), ours

@@ -1,77 +1,83 @@
-"""Jobs in a worker process: a crash, a hang or a leak costs one trial and not the search."""
+"""Jobs in worker processes: a crash, a hang or a leak costs one trial and not the search."""
 
 from __future__ import annotations
 
 import logging
 import queue
-import signal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from automl.config import Limits
+from automl.errors import SearchError
 from automl.execution.base import Event
+from automl.execution.crew import Crew
+from automl.execution.deaths import crashed, ended
 from automl.execution.frames import BrokenFrameError, Frame
-from automl.execution.handle import COMMAND, WorkerHandle
-from automl.failures import Failure
+from automl.execution.handle import COMMAND, Inbox, WorkerHandle
+from automl.execution.machine import total_memory
+from automl.execution.roster import Place, Roster
+from automl.execution.watch import Watch
+from automl.execution.wear import NEARLY, wear, worn_by_failure
 from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob, TrialResult
 
 _log = logging.getLogger("automl.execution")
 
-_SIGKILL = 9  # which Windows has no name for
-_FROM_OUTSIDE = (_SIGKILL, signal.SIGTERM)  # how others, such as the system short of memory, end a process
+# Of the machine's memory, what all workers together may hold; the rest is for the coordinator, one that stands by, and
+# whatever else runs.
+MEMORY_SHARE = 0.8
+# Workers that may end one after the other before any has begun a job, a place: more, and they will never start.
+_MOST_DEATHS = 2
 
 
 class ProcessExecutor:
-    """One long-lived worker process; a new one takes its place when it dies.
+    """Long-lived worker processes; another takes the place of one that dies or has grown too much.
 
     Args:
-        log_dir: The worker's messages go to ``worker-1.log`` in it.
-        limits: What the worker may use.
+        crew: How many, with how many threads and which GPUs.
+        log_dir: Each place's messages go to a file in it, such as ``worker-1.log``.
+        limits: What trials and workers may use.
         command: How to start a worker.
     """
 
-    capacity = 1
-
-    def __init__(self, *, log_dir: Path, limits: Limits | None = None, command: tuple[str, ...] = COMMAND) -> None:
-        self._limits = limits or Limits()
-        self._log = log_dir / "worker-1.log"
-        self._command = command
-        self._inbox: queue.SimpleQueue[tuple[WorkerHandle, Frame | BrokenFrameError | None]] = queue.SimpleQueue()
-        self._worker: WorkerHandle | None = None
-        self._imported = False  # the worker has imported Keras
-        self._job: TrialJob | None = None
-        self._last_report: EpochReport | None = None
-        self._closed = False
+    def __init__(self, crew: Crew, *, log_dir: Path, limits: Limits, command: tuple[str, ...] = COMMAND) -> None:
+        self.capacity = crew.workers
+        self._worker_memory = limits.worker_memory
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._watch = Watch(limits.memory or int(MEMORY_SHARE * total_memory() / crew.workers))
+        self._roster = Roster(crew, log_dir=log_dir, watch=self._watch, inbox=self._inbox, command=command)
+        self._deaths = 0  # in a row, of workers that had not begun a job
+        self._started = self._closed = False
 
     @property
-    def worker_pid(self) -> int | None:
-        """The worker's process number while there is one."""
-        return None if self._worker is None else self._worker.pid
+    def worker_pids(self) -> tuple[int, ...]:
+        """Process numbers of the workers that have told theirs, by place."""
+        return tuple(place.worker.pid for place in self._roster.places if place.worker.pid is not None)
 
     def start(self) -> None:
-        """Start the worker, which imports Keras while the coordinator does something else."""
+        """Start the workers, which import Keras while the coordinator does something else."""
         if self._closed:
             raise RuntimeError("the executor is closed")
-        if self._worker is None:
-            self._imported = False
-            self._worker = WorkerHandle(self._inbox, log=self._log, command=self._command)
+        if not self._started:
+            self._started = True
+            self._watch.start()
+            self._roster.start()
 
     def ready(self) -> bool:
-        """Whether the worker has imported Keras; a worker that is gone keeps nobody waiting: ``submit`` finds out."""
-        return self._imported or self._worker is None
+        """Whether a worker that has imported Keras is free."""
+        return not self._closed and any(_idle(place) for place in self._roster.places)
 
     def submit(self, job: TrialJob) -> str:
-        """Send ``job`` to the worker, a new one if need be."""
-        if self._job is not None:
-            raise RuntimeError(f"cannot run {job.job_id}: {self._job.job_id} is running")
-        if self._worker is not None and not self._worker.alive:
-            _log.warning("worker %d %s between two jobs", self._worker.pid, _ended(self._bury(self._worker)))
+        """Send ``job`` to a free worker: one that has imported Keras, where there is one."""
         self.start()
-        assert self._worker is not None
-        self._job, self._last_report = job, None
-        self._worker.send("job", job.model_dump())
-        return "worker-1"
+        free = [place for place in self._roster.places if place.job is None]
+        if not free:
+            running = " and ".join(place.job.job_id for place in self._roster.places if place.job)
+            raise RuntimeError(f"cannot run {job.job_id}: {running} is running")
+        place = next(filter(_idle, free), free[0])
+        place.job, place.report = job, None
+        self._send(place, job)
+        return place.name
 
     def poll(self, timeout: float) -> list[Event]:
         """What has happened, in order."""
@@ -87,14 +93,15 @@ class ProcessExecutor:
 
     def reply(self, job_id: str, reply: Reply) -> None:
         """Answer the latest report."""
-        if self._worker is not None and self._job is not None and self._job.job_id == job_id:
-            self._worker.send("reply", reply.model_dump())
+        for place in self._roster.places:
+            if place.job is not None and place.job.job_id == job_id:
+                place.worker.send("reply", reply.model_dump())
 
     def close(self) -> None:
-        """End the worker, also in the middle of a job."""
+        """End the workers, also in the middle of a job."""
         self._closed = True
-        if self._worker is not None:
-            self._bury(self._worker)
+        self._watch.close()
+        self._roster.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -107,48 +114,101 @@ class ProcessExecutor:
 
     def _understood(self, worker: WorkerHandle, item: Frame | BrokenFrameError | None) -> Event | None:
         """What an item means; None when it means nothing to the search."""
-        if worker is not self._worker:  # last words of a worker that was replaced
-            return None
         if item is None:
-            return self._died(worker)
+            return self._gone(worker)
         if isinstance(item, BrokenFrameError):
-            raise RuntimeError(f"worker {worker.pid} does not speak the protocol: {item}")
+            raise RuntimeError(f"{worker} does not speak the protocol: {item}")
+        place = self._roster.place_of(worker)
         match item.type:
             case "hello":
                 _check_protocol(item)
-                return None
+                worker.pid = item.body["pid"]
             case "ready":
-                self._imported = True
-                return None
-            case "report":
-                self._last_report = EpochReport.model_validate(item.body)
-                return self._last_report
-            case "result":
-                self._job = None
-                return TrialResult.model_validate(item.body)
+                self._roster.imported(worker, item.body["resident"])
             case "error":
-                raise RuntimeError(f"a mistake in this package, in worker {worker.pid}:\n{item.body['traceback']}")
+                raise RuntimeError(f"a mistake in this package, in {worker}:\n{item.body['traceback']}")
+            case _ if place is None or place.job is None:
+                raise RuntimeError(f"{worker}, which has no job, sent a frame {item.type!r}")
+            case "begin":
+                self._deaths, place.begun = 0, True
+                place.watched = place.watched or self._watch.follow(worker, place.job.timeout)
+            case "report":
+                place.report = EpochReport.model_validate(item.body)
+                return place.report
+            case "result":
+                return self._over(place, TrialResult.model_validate(item.body))
             case _:
-                raise RuntimeError(f"worker {worker.pid} sent an unknown frame {item.type!r}")
+                raise RuntimeError(f"{worker} sent an unknown frame {item.type!r}")
+        return None
 
-    def _died(self, worker: WorkerHandle) -> TrialResult | None:
-        status = self._bury(worker)
-        if self._job is None:
-            _log.warning("worker %d %s between two jobs", worker.pid, _ended(status))
+    def _send(self, place: Place, job: TrialJob) -> None:
+        """Give a job to the worker in a place; when that is dead, ``poll`` finds out and sends it to the next."""
+        place.worker.send("job", job.model_dump())
+        place.begun = False
+        place.watched = self._watch.follow(place.worker, job.timeout) if place.worker.imported else None
+
+    def _leave(self, place: Place) -> None:
+        if place.watched is not None:
+            self._watch.leave(place.watched)
+            place.watched = None
+
+    def _over(self, place: Place, result: TrialResult) -> TrialResult:
+        """A job has ended by itself: its worker is free, or gives its place to another."""
+        self._leave(place)
+        place.job, worker = None, place.worker
+        used_up, others = wear(worker, self._worker_memory), worker.tree.others(worker.pid)
+        if worn_by_failure(result):
+            self._roster.keep_standby = True
+            self._renew(place, f"{result.job_id} failed")
+        elif used_up >= 1:
+            self._renew(place, f"it has grown to {worker.tree.resident() / 1e9:.2f} GB")
+        elif others:
+            self._renew(place, f"{result.job_id} left processes behind: {others}")
+        elif used_up >= NEARLY:
+            self._roster.stand_by(place)
+        return result
+
+    def _renew(self, place: Place, reason: str) -> None:
+        _log.info("%s: %s is replaced: %s", place.name, place.worker, reason)
+        self._roster.let_go(place)
+
+    def _gone(self, worker: WorkerHandle) -> TrialResult | None:
+        """A worker has ended. A job that it had begun has failed; one that it had not goes to another."""
+        place = self._roster.place_of(worker)
+        status, expected = self._roster.bury(worker)
+        if place is None:
+            if not expected:
+                self._count_death(worker, status)
             return None
-        job, report, self._job = self._job, self._last_report, None
+        watched = place.watched
+        self._leave(place)
+        if place.job is None or watched is None or not place.begun:
+            self._count_death(worker, status)
+            self._roster.fill(place)
+            if place.job is not None:
+                self._send(place, place.job)
+            return None
+        job, report, place.job = place.job, place.report, None
+        _log.warning("%s: %s %s in %s", place.name, worker, ended(status), job.job_id)
+        self._roster.keep_standby = True
+        self._roster.fill(place)
         return TrialResult(
             job_id=job.job_id,
             status="failed",
             epochs=0 if report is None else report.epoch,
             planned_epochs=job.training.epochs if report is None else report.planned_epochs,
-            failure=_crash(status, worker.tail()),
+            failure=watched.verdict or crashed(status, watched.memory, worker.tail()),
         )
 
-    def _bury(self, worker: WorkerHandle) -> int:
-        """Free everything a worker has; its exit status, or minus the signal that killed it."""
-        self._worker = None
-        return worker.close()
+    def _count_death(self, worker: WorkerHandle, status: int) -> None:
+        _log.warning("%s %s before it had a job", worker, ended(status))
+        self._deaths += 1
+        if self._deaths > _MOST_DEATHS * (self.capacity + 1):
+            raise SearchError(f"the worker processes do not start: the last one {ended(status)}\n{worker.tail()}")
+
+
+def _idle(place: Place) -> bool:
+    return place.job is None and place.worker.imported and place.worker.alive
 
 
 def _check_protocol(hello: Frame) -> None:
@@ -158,18 +218,3 @@ def _check_protocol(hello: Frame) -> None:
             f"the worker speaks protocol {spoken!r}, this process {PROTOCOL}: "
             "two versions of automl are installed, or it was updated while it ran; start again"
         )
-
-
-def _crash(status: int, log_tail: str) -> Failure:
-    advice = "Its last messages:\n" + log_tail
-    if status == -_SIGKILL:
-        advice = "Often this is the system short of memory: smaller batches or networks help. " + advice
-    message = f"the worker process {_ended(status)}"
-    return Failure(kind="crashed", message=message, advice=advice, transient=-status in _FROM_OUTSIDE)
-
-
-def _ended(status: int) -> str:
-    if status >= 0:
-        return f"ended with exit code {status}"
-    known = {member.value: member.name for member in signal.Signals}
-    return f"was killed by {known.get(-status, f'signal {-status}')}"

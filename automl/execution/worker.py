@@ -1,4 +1,4 @@
-"""The worker process: ``python -m automl.execution.worker``, started by ``ProcessExecutor`` and of no use by hand.
+"""The worker process: ``python -m automl.execution.worker``, started under a guard and of no use by hand.
 
 Frames come in through what was standard input and go out through what was standard output. Both are moved away
 before anything else is imported, so that a library that prints writes to the log and not into the frames.
@@ -16,11 +16,12 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from automl.execution.frames import Frame, FrameWriter, read_frame
-from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob
+from automl.execution.tree import Tree
+from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob, TrialResult
 
 _log = logging.getLogger("automl.execution.worker")
 
@@ -51,7 +52,7 @@ class _Worker:
 
     def __init__(self, writer: FrameWriter) -> None:
         self._writer = writer
-        self._jobs: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
 
     def serve(self, incoming: IO[bytes]) -> None:
@@ -66,14 +67,21 @@ class _Worker:
         start_keras()
         gc.freeze()
         gc.enable()
-        self._writer.write("ready", {})
+        self._writer.write("ready", {"resident": Tree(os.getpid(), guarded=False).resident()})
         _log.info("ready: process %d", os.getpid())
         while True:
-            job = TrialJob.model_validate(self._jobs.get())
-            _log.info("%s begins", job.job_id)
-            result = run_job(job, self._report)
-            _log.info("%s ends: %s", job.job_id, result.status)
-            self._writer.write("result", result.model_dump())
+            match self._tasks.get():
+                case Frame(type="log", body=body):
+                    _print_to(body["file"])
+                case Frame(body=body):
+                    self._run(TrialJob.model_validate(body), run_job)
+
+    def _run(self, job: TrialJob, run_job: Callable[[TrialJob, Callable[[EpochReport], Reply]], TrialResult]) -> None:
+        self._writer.write("begin", {"job_id": job.job_id})
+        _log.info("%s begins", job.job_id)
+        result = run_job(job, self._report)
+        _log.info("%s ends: %s", job.job_id, result.status)
+        self._writer.write("result", result.model_dump())
 
     def _report(self, report: EpochReport) -> Reply:
         self._writer.write("report", report.model_dump())
@@ -90,17 +98,28 @@ class _Worker:
         os._exit(0)
 
     def _sort(self, frame: Frame) -> None:
-        queues = {"job": self._jobs, "reply": self._replies}
-        if frame.type not in queues:
-            raise ValueError(f"unknown frame {frame.type!r}")
-        queues[frame.type].put(frame.body)
+        match frame.type:
+            case "job" | "log":
+                self._tasks.put(frame)
+            case "reply":
+                self._replies.put(frame.body)
+            case _:
+                raise ValueError(f"unknown frame {frame.type!r}")
 
 
 def _end_without_parent(parent: int) -> None:
-    """End when the coordinator has died but a process that it forked still holds our pipe open."""
+    """End when the guard has died, where the system does not see to that."""
     while os.getppid() == parent:
         time.sleep(_WATCH_SECONDS)
     os._exit(0)
+
+
+def _print_to(file: str) -> None:
+    """Let descriptors 1 and 2, with whatever is written there from C, append to ``file``."""
+    log = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:

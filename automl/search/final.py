@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl.errors import SearchError
 from automl.events import Events
 from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
-from automl.search.engine import TICK, Rules, Winner
+from automl.search.attempts import Attempts
+from automl.search.rules import TICK, Rules
+from automl.search.winner import Winner
 
 if TYPE_CHECKING:
     from automl.execution import Executor
@@ -43,70 +46,79 @@ def train_final(
     """Train the winner's network on training plus validation rows; where that cannot be, deliver the winner itself.
 
     Epochs follow from the winner's best epoch (see :func:`automl.search.plan.final_epochs`) and from the time left, and
-    the learning-rate schedule is fitted to them.
+    the learning-rate schedule is fitted to them. What an earlier session began is gone on with.
+
+    Raises:
+        SearchError: The winner itself is to be delivered, and its model is gone.
     """
-    own = _own_model(winner)
-    seconds = rules.plan.final_limit(rules.clock.remaining())
+    remaining = rules.clock.remaining()
+    seconds = rules.plan.final_limit(remaining)
     if interrupt.requested or not _worthwhile(winner, seconds):
-        return own
-    job = _job(winner, rules, seconds)
+        return _own_model(winner)
+    job = _job(winner, rules, seconds, remaining)
     events.final_started(job.training.epochs)
     result = _run(job, executor, events, interrupt)
-    if result.status == "stopped":
-        return _instead(own, job)
-    if result.failure is not None or result.model_file is None or not _finite(result.metrics):
+    if result.status == "complete" and result.model_file is not None and _finite(result.metrics):
+        return FinalModel(Path(result.model_file), refit=True, epochs=result.epochs, metrics=winner.metrics)
+    if result.status != "paused":
         why = result.failure.message if result.failure is not None else "its loss is not finite"
         events.warning(f"the final training failed ({why}); the best trial's own model is delivered")
-        return _instead(own, job)
-    return FinalModel(Path(result.model_file), refit=True, epochs=result.epochs, metrics=winner.result.metrics)
-
-
-def _instead(own: FinalModel, job: TrialJob) -> FinalModel:
-    """The winner's own model; what the final training left half done must not lie beside it."""
-    Path(job.model_file).unlink(missing_ok=True)
-    return own
+    Path(job.model_file).unlink(missing_ok=True)  # half a training must not lie beside the models of whole ones
+    return _own_model(winner)
 
 
 def _own_model(winner: Winner) -> FinalModel:
-    result = winner.result
-    if result.model_file is None:
-        raise RuntimeError(f"trial {winner.proposal.number} is complete but wrote no model")
-    return FinalModel(Path(result.model_file), refit=False, epochs=result.best_epoch or 0, metrics=result.metrics)
+    if not winner.model_file.is_file():
+        raise SearchError(
+            f"the model of trial {winner.number}, the best one, is gone from {winner.model_file}; "
+            "continue the search without a time limit, so that it is trained again"
+        )
+    return FinalModel(winner.model_file, refit=False, epochs=winner.best_epoch, metrics=winner.metrics)
 
 
 def _worthwhile(winner: Winner, seconds: float | None) -> bool:
     """Whether the time is enough for most of the steps that made the winner."""
     if seconds is None:
         return True
-    result = winner.result
-    steps_time = result.seconds.get("train", 0.0) * (result.best_epoch or 1) / max(1, result.epochs)
+    steps_time = winner.train_seconds * winner.best_epoch / max(1, winner.epochs)
     return seconds >= winner.cost.build_seconds + ENOUGH_STEPS * steps_time
 
 
-def _job(winner: Winner, rules: Rules, seconds: float | None) -> TrialJob:
-    proposal = winner.proposal
+def _job(winner: Winner, rules: Rules, seconds: float | None, remaining: float) -> TrialJob:
+    state = rules.checkpoints / "final.state.npz"
     return TrialJob(
         job_id="final",
         task=rules.task,
-        architecture=proposal.architecture.to_json(),
-        training=proposal.training.model_copy(update={"epochs": winner.cost.epochs, "patience": None}),
+        architecture=winner.architecture.to_json(),
+        training=winner.training.model_copy(update={"epochs": winner.cost.epochs, "patience": None}),
         data=DataRef(directory=str(rules.data), rows="all"),
         objective=rules.objective,
-        seed=proposal.seed,
+        seed=winner.seed,
         seconds=seconds,
+        timeout=rules.plan.timeout(seconds, remaining, winner=True),
         model_file=str(rules.checkpoints / "final.keras"),
-        layers=proposal.architecture.origins,
+        state_file=str(state),
+        resume=state.is_file(),
+        layers=winner.architecture.origins,
     )
 
 
 def _run(job: TrialJob, executor: Executor, events: Events, interrupt: Interrupt) -> TrialResult:
-    executor.submit(job)
+    def retried(again: TrialJob, reason: str) -> None:
+        batch = again.training.batch_size
+        less = f"; now with batches of {batch}" if batch != job.training.batch_size else ""
+        events.trial_retried(None, reason + less)
+
+    attempts = Attempts(
+        executor, stopping=lambda: interrupt.requested, started=lambda _job, _worker: None, retried=retried
+    )
+    attempts.submit(job)
     while True:
         interrupt.acknowledge(events)
-        for event in executor.poll(TICK):
+        for event in attempts.poll(TICK):
             if not isinstance(event, EpochReport):
                 return event
-            executor.reply(event.job_id, Reply(action="stop" if interrupt.requested else "continue"))
+            attempts.reply(event.job_id, Reply(action="pause" if interrupt.requested else "continue"))
             events.final_epoch_ended(event)
 
 

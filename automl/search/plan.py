@@ -15,6 +15,11 @@ The rules, for a budget of T seconds:
 3. A trial starts only where most of its time is left before that; otherwise the final training starts at once and may
    use all that remains.
 4. ``CLOSING_SECONDS`` are for writing the bundle.
+5. A job keeps to its seconds by itself, but for what hangs: that is ended by force. A job is late for many reasons, on
+   a busy machine for example, and while there is nothing to deliver a late one is better than none.
+
+Several trials at once change none of this: each is promised the time until the final training begins, so all of them
+are over by then, and what they take was measured while the others ran.
 
 Without a budget there is nothing to divide: every method answers "as long as it takes".
 """
@@ -32,6 +37,10 @@ CLOSING_SECONDS = 1.5
 WORTHWHILE = 0.6
 # The shortest time that a job is sent with: it trains at least one step in any case.
 SHORTEST = 0.5
+# Seconds beyond its own after which a job is taken for hanging; half its own where that is more.
+PATIENCE = 30.0
+# The same at the end of the time, when there is something to deliver.
+LEAST_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,21 @@ class Plan:
             return max(SHORTEST, min(cap, left))
         usual = min(cap, best.trial_seconds)
         return min(cap, left) if left >= WORTHWHILE * usual else 0.0
+
+    def timeout(self, seconds: float | None, remaining: float, *, winner: bool) -> float | None:
+        """Seconds after which a job that was given ``seconds`` is ended by force, or None for never.
+
+        Args:
+            seconds: What it was given; None for no limit.
+            remaining: Seconds left when it starts.
+            winner: Whether there is a model to deliver already: then it must not cost more than the time that is left.
+        """
+        if seconds is None:
+            return None
+        patience = max(PATIENCE, seconds / 2)
+        if winner:
+            patience = min(patience, max(LEAST_PATIENCE, remaining - seconds - CLOSING_SECONDS))
+        return seconds + patience
 
     def final_limit(self, remaining: float) -> float | None:
         """Seconds the final training may take when it starts with ``remaining`` seconds left; None for no limit."""

@@ -1,7 +1,8 @@
 """Which network to try next, and whether it is worth building.
 
-The order: the space's default, its seeds, then Optuna's sampler. A proposal that cannot be built, breaks a constraint
-of the space or was trained before is answered from the record and never trained; Optuna is told, so that it learns.
+The order: the space's default, its seeds, then Optuna's sampler. A proposal is asked for while other trials train and
+judged when its turn has come. One that cannot be built or breaks a limit is answered from the record and never trained;
+Optuna is told, so that it learns.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from automl.arch import Architecture, Input, Summary, sketch, summarize
+from automl.config import Limits
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings, job_key
 from automl.search.deciders import Transcript, TrialDecider, replay
-from automl.space import DefaultDecider, RandomDecider, Space
-from automl.study import TrialDraft, TrialRecord
+from automl.search.sampling import make_random_sampler, make_sampler
+from automl.space import Candidate, DefaultDecider, Space, Violation
+from automl.study import TrialDetail, TrialDraft, TrialRecord
 
 if TYPE_CHECKING:
     import optuna
@@ -42,17 +43,50 @@ class Proposal:
         number: Optuna's number of the trial.
         architecture: What to build.
         training: How to train it, for the epochs of its full schedule.
-        summary: Its cost, inferred.
         sketch: The network in a few words.
         seed: Of its weights, order and augmentation.
+        key: Of its job; those of equal trials are equal.
+        parent: Number of the trial whose parameters it tries once more, since that one's process went away.
+        paused: Whether it was paused.
+        epochs: Epochs it was trained for before that.
+        seconds: What those took.
     """
 
     number: int
     architecture: Architecture
     training: TrainingSettings
-    summary: Summary
     sketch: str
     seed: int
+    key: str
+    parent: int | None = None
+    paused: bool = False
+    epochs: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the sampler proposes, interpreted and not judged yet; nothing of it is recorded.
+
+    Attributes:
+        number: Optuna's number of the trial.
+        params: Its answers.
+        proposed_by: Whose idea it is; empty where the record knows.
+        seed: Of its training.
+        parent: Number of the trial whose parameters it tries once more.
+        candidate: What the answers mean, the training settled for the task; None where they mean no network.
+        summary: The network's cost, inferred.
+        error: Why they mean no network.
+    """
+
+    number: int
+    params: Mapping[str, object]
+    proposed_by: str
+    seed: int
+    parent: int | None
+    candidate: Candidate | None
+    summary: Summary | None
+    error: str = ""
 
 
 class Proposer:
@@ -74,32 +108,68 @@ class Proposer:
         self._seed, self._max_epochs = seed, max_epochs
         self._inputs: Mapping[str, Input] = task.inputs(prepared)
         self._heads = task.heads(prepared)
-        self._rng = np.random.default_rng(seed)
-        self._origin: dict[int, str] = {}
-        self.rejected_in_a_row = 0
 
     def enqueue_first(self) -> None:
-        """Put the default and the seeds of the space first in the queue."""
-        self._enqueue(Transcript(DefaultDecider()), "default")
-        for params in self._space.seeds:
-            self._enqueue(replay(params), "seed")
+        """Put the default and the seeds of the space first in the queue, those that are not there yet."""
+        points = [
+            (Transcript(DefaultDecider()), "default"),
+            *((replay(params), "seed") for params in self._space.seeds),
+        ]
+        known = [record for record in self._study.trials() if record.parent is None]
+        queued = sum(record.proposed_by in ("default", "seed") for record in known)
+        for transcript, origin in points[queued:]:
+            self._enqueue(transcript, origin)
 
-    def propose(self, *, epochs: int | None) -> Proposal | TrialRecord:
-        """The next network, or the record of a proposal that was not worth training.
+    def ask(self, *, rejected: int, unknown: int | None, parallel: bool) -> Draft:
+        """The next point of the space: a queued one, else the sampler's.
 
         Args:
-            epochs: Epochs that the trials of this search are laid out for; None for each network's full schedule.
+            rejected: Proposals in a row that the record could answer.
+            unknown: Number of a trial whose end the sampler must not know.
+            parallel: Whether several trials train at the same time.
         """
-        if self.rejected_in_a_row and self.rejected_in_a_row % CIRCLING == 0:
-            self._enqueue(Transcript(RandomDecider(self._rng)), "random")
-        trial = self._study.ask()
-        outcome = self._judge(trial, epochs)
-        self.rejected_in_a_row = 0 if isinstance(outcome, Proposal) else self.rejected_in_a_row + 1
-        return outcome
+        place = self._study.position
+        circling = rejected > 0 and rejected % CIRCLING == 0
+        seed = trial_seed(self._seed, place, "sampler")
+        sampler = make_random_sampler(seed) if circling else make_sampler(seed, parallel=parallel)
+        trial = self._study.ask(sampler, unknown=unknown)
+        queued = self._queued(trial.number)
+        if queued is None:
+            return self._interpret(trial, "random" if circling else "tpe", trial_seed(self._seed, place), None)
+        seed = trial_seed(self._seed, trial.number) if queued.seed is None else queued.seed
+        return self._interpret(trial, "", seed, queued.parent)
 
-    def full_epochs(self, training: TrainingSettings) -> int:
-        """Epochs of the full schedule, had time been no matter."""
-        return training.epochs if self._max_epochs is None else min(training.epochs, self._max_epochs)
+    def judge(self, draft: Draft, *, epochs: int | None, limits: Limits) -> Proposal | TrialRecord:
+        """Record a draft as a trial: a proposal that may be trained, or the record of one that must not be.
+
+        Args:
+            draft: The latest that was asked for.
+            epochs: Epochs that the trials of this search are laid out for; None for each network's full schedule.
+            limits: What a network may cost beside the constraints of the space.
+        """
+        if draft.candidate is None or draft.summary is None:
+            self._study.begin(
+                draft.number, TrialDraft(params=draft.params, proposed_by=draft.proposed_by, seed=draft.seed)
+            )
+            return self._study.infeasible(draft.number, reason=draft.error, violations={"build": 1.0})
+        architecture, training = draft.candidate.architecture, draft.candidate.training
+        planned = training.epochs if epochs is None else min(epochs, training.epochs)
+        canonical = architecture.canonical()  # without the paths, which differ where networks do not
+        proposal = Proposal(
+            number=draft.number,
+            architecture=architecture,
+            training=training,
+            sketch=sketch(architecture),
+            seed=draft.seed,
+            key=job_key(canonical, training, data_digest=self._prepared.digest, epochs=planned),
+            parent=draft.parent,
+        )
+        self._study.begin(draft.number, _trial_draft(proposal, draft.candidate, draft.summary, planned, draft))
+        if broken := [*self._space.violations(draft.summary), *_above(draft.summary, limits)]:
+            reason = "; ".join(f"{v.name} is {v.value:,}, the limit is {v.limit:,}" for v in broken)
+            excess = {v.name: v.excess for v in broken}
+            return self._study.infeasible(draft.number, reason=reason, violations=excess, kind="too_large")
+        return proposal
 
     def _enqueue(self, transcript: Transcript, origin: str) -> None:
         try:
@@ -107,58 +177,75 @@ class Proposer:
         except SpaceError as error:
             # Queued all the same, as far as it was answered: the record then shows why this seed was not trained.
             log.info("the %s point of the space cannot be built for this data: %s", origin, error)
-        number = self._study.enqueue(transcript.answers, proposed_by=origin)
-        self._origin[number] = origin
+        seed = trial_seed(self._seed, self._study.position)
+        self._study.enqueue(transcript.answers, proposed_by=origin, seed=seed)
 
-    def _judge(self, trial: optuna.trial.Trial, epochs: int | None) -> Proposal | TrialRecord:
-        number, origin = trial.number, self._origin.pop(trial.number, "tpe")
+    def _queued(self, number: int) -> TrialDetail | None:
+        try:
+            return self._study.detail(number)
+        except ValueError:  # what the sampler proposes is recorded when it begins
+            return None
+
+    def _interpret(self, trial: optuna.trial.Trial, proposed_by: str, seed: int, parent: int | None) -> Draft:
+        number = trial.number
         try:
             candidate = self._space.interpret(TrialDecider(trial), inputs=self._inputs, heads=self._heads)
             summary = summarize(candidate.architecture)
         except SpaceError as error:
-            self._study.begin(number, TrialDraft(params=trial.params, proposed_by=origin))
-            return self._study.infeasible(number, reason=str(error), violations={"build": 1.0})
+            return Draft(number, trial.params, proposed_by, seed, parent, None, None, str(error))
         training = self._task.settle(candidate.training, self._prepared)
-        training = training.model_copy(update={"epochs": self.full_epochs(training)})
-        planned = training.epochs if epochs is None else min(epochs, training.epochs)
-        canonical = candidate.architecture.canonical()  # without the paths, which differ where networks do not
-        key = job_key(canonical, training, data_digest=self._prepared.digest, epochs=planned)
-        proposal = Proposal(
-            number=number,
-            architecture=candidate.architecture,
-            training=training,
-            summary=summary,
-            sketch=sketch(candidate.architecture),
-            seed=trial_seed(self._seed, number),
-        )
-        before = self._study.find_duplicate(key)
-        self._study.begin(number, _draft(proposal, candidate.params, key, planned, origin))
-        if broken := self._space.violations(summary):
-            reason = "; ".join(f"{v.name} is {v.value:,}, the limit is {v.limit:,}" for v in broken)
-            excess = {v.name: v.excess for v in broken}
-            return self._study.infeasible(number, reason=reason, violations=excess)
-        return proposal if before is None else self._study.duplicate(number, before)
+        epochs = training.epochs if self._max_epochs is None else min(training.epochs, self._max_epochs)
+        settled = Candidate(candidate.params, candidate.architecture, training.model_copy(update={"epochs": epochs}))
+        return Draft(number, candidate.params, proposed_by, seed, parent, settled, summary)
 
 
-def trial_seed(seed: int, number: int) -> int:
-    """The seed of trial ``number``: the first 32 bits of SHA-256 over the search's seed and the number.
+def recall(trial: TrialDetail) -> Proposal:
+    """A paused trial as it was proposed."""
+    assert trial.architecture is not None, f"trial {trial.number} was trained without a network"
+    return Proposal(
+        number=trial.number,
+        architecture=Architecture.from_json(trial.architecture),
+        training=TrainingSettings.model_validate(trial.training),
+        sketch=trial.description,
+        seed=trial.seed or 0,
+        key=trial.job_key or "",
+        paused=True,
+        epochs=trial.epochs,
+        seconds=trial.total_seconds,
+    )
+
+
+def trial_seed(seed: int, place: int, use: str = "") -> int:
+    """The seed of the trial at a place of the search: the first 32 bits of SHA-256 over the search's seed and that.
 
     >>> trial_seed(1, 0) == trial_seed(1, 0) != trial_seed(1, 1)
     True
+
+    Args:
+        seed: Of the search.
+        place: From 0; the trial's number, had the search never been interrupted.
+        use: What else than its training the seed is for.
     """
-    return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:4], "big")
+    text = "/".join([str(seed), str(place), *([use] if use else [])])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
-def _draft(proposal: Proposal, params: Mapping[str, Any], key: str, planned: int, origin: str) -> TrialDraft:
+def _above(summary: Summary, limits: Limits) -> list[Violation]:
+    """Limits from the command line that a network breaks; their names differ from those of constraints."""
+    pairs = (("max-params", summary.parameters, limits.parameters), ("max-flops", summary.flops, limits.flops))
+    return [Violation(name, value, limit) for name, value, limit in pairs if limit is not None and value > limit]
+
+
+def _trial_draft(proposal: Proposal, candidate: Candidate, summary: Summary, planned: int, draft: Draft) -> TrialDraft:
     return TrialDraft(
-        params=params,
+        params=candidate.params,
         architecture=proposal.architecture.to_json(),
         fingerprint=proposal.architecture.fingerprint,
-        job_key=key,
-        parameters=proposal.summary.parameters,
-        flops=proposal.summary.flops,
+        job_key=proposal.key,
+        parameters=summary.parameters,
+        flops=summary.flops,
         training=proposal.training.model_dump(mode="json"),
-        proposed_by=origin,
+        proposed_by=draft.proposed_by,
         description=proposal.sketch,
         planned_epochs=planned,
         seed=proposal.seed,

@@ -1,26 +1,20 @@
-"""Our half of a study: every write to our own tables, one transaction each."""
+"""Our half of a study, the trials: every write to our own tables, one transaction each."""
 
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from automl.errors import StudyError
 from automl.files import sha256_of
 from automl.study import rows
-from automl.study.database import explained
-from automl.study.owner import Owner
-from automl.study.records import ArtifactRecord, RunDraft, RunRecord, TrialDraft, TrialOutcome, TrialRecord, finite
-from automl.study.tables import Artifact, Epoch, Run, Segment, Trial
+from automl.study.records import ArtifactRecord, TrialDraft, TrialOutcome, TrialRecord, finite
+from automl.study.run_ledger import RunLedger, now
+from automl.study.tables import Artifact, Epoch, Segment, Trial
 
 _STATE: tuple[InstrumentedAttribute[Any], ...] = (
     Trial.id,
@@ -36,48 +30,12 @@ _GONE = "the process that searched went away while it ran"
 _ALIVE = ("running", "paused")
 
 
-class Ledger:
-    """The rows of one run. A value that makes no sense is a ValueError: the caller is wrong, not the person."""
+class Ledger(RunLedger):
+    """The rows of one run and its trials. A value that makes no sense is a ValueError: the caller is wrong."""
 
     def __init__(self, engine: Engine, study: str) -> None:
-        self._engine = engine
-        self._study = study
-        self._since = time.monotonic()
+        super().__init__(engine, study)
         self._segments: dict[int, int] = {}
-        self.run: RunRecord
-
-    def create(self, draft: RunDraft) -> None:
-        """Write the run's row, owned by this process."""
-        values = {item.name: getattr(draft, item.name) for item in dataclasses.fields(RunDraft)}
-        owner = Owner.current().to_json()
-        try:
-            with self.writing() as connection:
-                connection.execute(insert(Run).values(**values, study=self._study, started=_now(), owner=owner))
-                self.run = rows.find_run(connection, self._study)
-        except IntegrityError:
-            raise taken(self._study) from None
-
-    def claim(self, *, take_over: bool, elapsed: float) -> None:
-        """Make this process the run's owner, which has used ``elapsed`` seconds of the budget already."""
-        self._since -= elapsed
-        with self.writing() as connection:
-            self.run = rows.find_run(connection, self._study)
-            kept = connection.scalar(select(Run.owner).where(Run.id == self.run.id).with_for_update())
-            owner = Owner.from_json(kept) if kept else None
-            if owner and not take_over and owner != Owner.current() and owner.may_live():
-                raise StudyError(f"study {self._study!r} is being searched by {owner}; wait for it or stop it first")
-            self._set_run(connection, owner=Owner.current().to_json(), ended=None)
-
-    def release(self, result: Mapping[str, Any] | None = None, *, ended: bool = False) -> None:
-        """Write the seconds used; with ``ended`` also the end and the result, without it only let the run go."""
-        with self.writing() as connection:
-            fields = {"ended": _now(), "result": result} if ended else {"owner": None}
-            self._set_run(connection, seconds_used=self.seconds_used, **fields)
-
-    @property
-    def seconds_used(self) -> float:
-        """Seconds of the budget used so far, over all sessions."""
-        return self.run.seconds_used + time.monotonic() - self._since
 
     def queue(self, number: int, key: int, **values: Any) -> None:
         """Write a trial that waits: its params, who proposed it, its parent and seed."""
@@ -89,6 +47,16 @@ class Ledger:
         query = select(func.count()).where(Trial.run_id == self.run.id, Trial.state == "orphaned")
         with self.writing() as connection:
             return connection.scalar(query) or 0
+
+    def second_tries(self) -> dict[int, int]:
+        """Numbers of the trials that try an orphaned one again, and the orphaned one's."""
+        orphan = aliased(Trial)
+        query = select(Trial.number, Trial.parent).join(
+            orphan, (orphan.run_id == Trial.run_id) & (orphan.number == Trial.parent)
+        )
+        query = query.where(Trial.run_id == self.run.id, orphan.state == "orphaned")
+        with self.writing() as connection:
+            return {row.number: row.parent for row in connection.execute(query)}
 
     def change(self, number: int, states: Sequence[str], **values: Any) -> TrialRecord:
         """Change the row of a trial that is in one of these states, and give the record."""
@@ -104,13 +72,8 @@ class Ledger:
         """Write who trains a running trial from now on; its next epochs make a segment of their own."""
         with self.writing() as connection:
             found = self._alive(connection, number)
-            _set(connection, found.id, worker=worker, **({} if found.epochs else {"started": _now()}))
+            _set(connection, found.id, worker=worker, **({} if found.epochs else {"started": now()}))
         self._segments.pop(number, None)
-
-    def amend(self, **values: Any) -> None:
-        """Change what the run's row says of a continued search."""
-        with self.writing() as connection:
-            self._set_run(connection, **values)
 
     def begin(self, number: int, key: int, draft: TrialDraft) -> None:
         """Write a trial that starts, whether it waited or is new."""
@@ -118,13 +81,13 @@ class Ledger:
         with self.writing() as connection:
             found = self._find(connection, number)
             if found is None:
-                self._insert(connection, number, key, state="running", started=_now(), **values)
+                self._insert(connection, number, key, state="running", started=now(), **values)
                 return
             if found.state != "queued":
                 raise ValueError(f"trial {number} is {found.state}; only a queued or new one can begin")
             inherited = {name for name in ("proposed_by", "parent", "seed") if values[name] in ("", None)}
             said = {name: value for name, value in values.items() if name not in inherited}
-            _set(connection, found.id, state="running", started=_now(), **said)
+            _set(connection, found.id, state="running", started=now(), **said)
 
     def epoch(self, number: int, values: Mapping[str, Any], checkpoint: str) -> None:
         """Write one epoch, and on the trial's row how far it is and its best so far.
@@ -161,7 +124,7 @@ class Ledger:
         with self.writing() as connection:
             trial = self._alive(connection, number)
             values["reason"] = "; ".join(filter(None, (trial.reason, values.get("reason", ""))))
-            _set(connection, trial.id, state=state, ended=_now(), **values)
+            _set(connection, trial.id, state=state, ended=now(), **values)
             self._set_run(connection, seconds_used=self.seconds_used)
             return self._record(connection, number)
 
@@ -173,7 +136,7 @@ class Ledger:
             key: Optuna's key of it.
             again: ``number``, ``key`` and values of the queued trial that tries its parameters once more, or None.
         """
-        fate = {"state": "orphaned", "reason": _GONE, "failure_kind": "orphaned", "value": None, "ended": _now()}
+        fate = {"state": "orphaned", "reason": _GONE, "failure_kind": "orphaned", "value": None, "ended": now()}
         with self.writing() as connection:
             found = self._find(connection, number)
             if found is None:
@@ -188,7 +151,7 @@ class Ledger:
         inside = root is not None and path.resolve().is_relative_to(root.resolve())
         shown = path.resolve().relative_to(root.resolve()).as_posix() if root and inside else str(path)
         record = ArtifactRecord(
-            trial=number, kind=kind, path=shown, size=path.stat().st_size, sha256=sha256_of(path), created=_now()
+            trial=number, kind=kind, path=shown, size=path.stat().st_size, sha256=sha256_of(path), created=now()
         )
         with self.writing() as connection:
             trial = None if number is None else self._find(connection, number)
@@ -198,12 +161,6 @@ class Ledger:
             key = trial.id if trial is not None else None
             connection.execute(insert(Artifact).values(run_id=self.run.id, trial_id=key, **values))
         return record
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction on our tables."""
-        with explained("cannot write to the study's database"), self._engine.begin() as connection:
-            yield connection
 
     def _find(self, connection: Connection, number: int) -> Row[Any] | None:
         query = select(*_STATE).where(Trial.run_id == self.run.id, Trial.number == number)
@@ -221,11 +178,8 @@ class Ledger:
         return found
 
     def _insert(self, connection: Connection, number: int, key: int, **values: Any) -> None:
-        fixed = {"run_id": self.run.id, "number": number, "optuna_trial_id": key, "created": _now()}
+        fixed = {"run_id": self.run.id, "number": number, "optuna_trial_id": key, "created": now()}
         connection.execute(insert(Trial).values(**fixed, **values))
-
-    def _set_run(self, connection: Connection, **values: Any) -> None:
-        connection.execute(update(Run).where(Run.id == self.run.id).values(**values))
 
     def _extend(self, connection: Connection, number: int, trial: Row[Any], epoch: int, checkpoint: str) -> None:
         if number in self._segments:
@@ -240,11 +194,6 @@ class Ledger:
         if value is None or best is None:
             return value is not None
         return value > best if self.run.direction == "maximize" else value < best
-
-
-def taken(study: str) -> StudyError:
-    """What to say when a study of that name is there already."""
-    return StudyError(f"the database already has a study {study!r}; choose another name with --study")
 
 
 def merge(outcome: TrialOutcome, epochs: int, planned_epochs: int | None, best_epoch: int | None) -> dict[str, Any]:
@@ -269,7 +218,3 @@ def _upsert_epoch(connection: Connection, key: int, epoch: int, values: Mapping[
     where = (Epoch.trial_id == key, Epoch.epoch == epoch)
     if not connection.execute(update(Epoch).where(*where).values(**values)).rowcount:
         connection.execute(insert(Epoch).values(trial_id=key, epoch=epoch, **values))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

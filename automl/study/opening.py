@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from optuna.pruners import BasePruner
-from optuna.samplers import BaseSampler
 from sqlalchemy import Engine
 
 from automl.study.database import explained, open_engine, prepare_schema, require_tables
@@ -20,7 +19,6 @@ Opened = TypeVar("Opened")
 def connect(
     url: str,
     name: str,
-    sampler: BaseSampler | None,
     pruner: BasePruner | None,
     use: Callable[[Engine, Ledger, OptunaSide], Opened],
     *,
@@ -31,7 +29,6 @@ def connect(
     Args:
         url: SQLAlchemy URL.
         name: The study's name.
-        sampler: Proposes parameters.
         pruner: Judges running trials.
         use: Makes the study.
         existing: Whether our tables must be there already.
@@ -47,7 +44,7 @@ def connect(
                 with engine.connect() as connection:
                     require_tables(connection, shown_url(url))
             prepare_schema(engine)
-        optuna = OptunaSide(url, name, sampler, pruner)
+        optuna = OptunaSide(url, name, pruner)
         return use(engine, Ledger(engine, name), optuna)
     except BaseException:
         if optuna is not None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import optuna
-from optuna.exceptions import ExperimentalWarning, StorageInternalError
+from optuna.exceptions import ExperimentalWarning, StorageInternalError, UpdateFinishedTrialError
 from optuna.pruners import BasePruner
-from optuna.samplers import BaseSampler
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage
-from optuna.trial import Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from automl.errors import StudyError
 from automl.study.database import engine_options, engine_url, explained, lock_early, refusal
+from automl.study.mirror import AskedTrial, Mirror, constrain
 from automl.study.records import Direction
 
 _TOLD = {
@@ -26,6 +28,7 @@ _TOLD = {
     "failed": TrialState.FAIL,
     "orphaned": TrialState.FAIL,
 }
+_QUEUED_BY = "automl:proposed_by"  # tells the trials that we queued from those that a person queued with Optuna
 
 
 @contextmanager
@@ -46,23 +49,22 @@ def quiet_optuna() -> Iterator[None]:
 
 
 class OptunaSide:
-    """The Optuna study of one run, open for writing.
+    """The Optuna study of one run, open for writing: the database, and a mirror of it in memory.
 
     Args:
         url: The database, where our own tables are already.
         name: The study's name.
-        sampler: Proposes parameters; None for Optuna's own.
         pruner: Judges running trials; None for Optuna's own.
     """
 
-    def __init__(self, url: str, name: str, sampler: BaseSampler | None, pruner: BasePruner | None) -> None:
-        self._name = name
-        self._sampler, self._pruner = sampler, pruner
+    def __init__(self, url: str, name: str, pruner: BasePruner | None) -> None:
+        self._name, self._pruner = name, pruner
         self._storage = _open_storage(url)
         self._verbosity = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self._trials: dict[int, Trial] = {}
-        self._steps: dict[int, set[int]] = {}
+        self._asked: dict[int, AskedTrial] = {}
+        self._keys: dict[int, int] = {}
+        self._written = 0  # trials in the database; asked ones are written when they begin
 
     def exists(self) -> bool:
         """Whether Optuna has a study of that name."""
@@ -79,81 +81,109 @@ class OptunaSide:
                 storage=self._storage,
                 study_name=self._name,
                 direction=direction,
-                sampler=self._sampler,
-                pruner=self._pruner,
+                sampler=RandomSampler(),
                 load_if_exists=True,
             )
             self._id = self._storage.get_study_id_from_name(self._name)
+            trials = self._storage.get_all_trials(self._id)
+        self._written = len(trials)
+        self._mirror = Mirror(direction, self._pruner)
+        for trial in trials:
+            self._mirror.add(trial.number, trial)
 
-    def ask(self, sampler: BaseSampler | None) -> Trial:
-        """The next trial: a queued one, else a new one."""
-        with _talking("cannot ask for a trial"):
-            if sampler is not None:
-                self._study.sampler = sampler
-            trial = self._study.ask()
-        self._keep(trial, set())
+    def arrange(self, second_tries: Mapping[int, int]) -> None:
+        """Let each second try stand where the trial stood that it tries again, for samplers and in the queue.
+
+        Args:
+            second_tries: Number of a trial -> number of the abandoned one whose parameters it tries.
+        """
+
+        def place(number: int) -> tuple[int, int]:
+            first = number
+            while first in second_tries:
+                first = second_tries[first]
+            return first, number
+
+        if second_tries:
+            self._mirror = self._mirror.reordered(sorted(range(len(self._mirror)), key=place))
+
+    def ask(self, sampler: BaseSampler | None, unknown: int | None) -> AskedTrial:
+        """The next trial: a queued one, else a new one. The database learns of it when it begins."""
+        trial = self._mirror.ask(sampler or TPESampler(), unknown=unknown)
+        self._asked[trial.number] = trial
         return trial
 
-    def enqueue(self, params: Mapping[str, Any]) -> int:
+    def enqueue(self, params: Mapping[str, Any], proposed_by: str) -> int:
         """Queue parameters; gives the number of their trial."""
+        number = len(self._mirror)
+        self._write_up_to(number)
         with _talking("cannot queue a trial"):
-            self._study.enqueue_trial(dict(params))
-            return self._storage.get_n_trials(self._id) - 1
+            self._study.enqueue_trial(dict(params), user_attrs={_QUEUED_BY: proposed_by})
+            self._count(number, self._storage.get_n_trials(self._id) - 1)
+            self._mirror.add(number, self._storage.get_trial(self.trial_id(number)))
+        return number
 
-    @property
-    def trials(self) -> int:
-        """How many trials there are, in any state."""
-        with _talking("cannot count the trials"):
-            return self._storage.get_n_trials(self._id)
-
-    def params(self, number: int) -> dict[str, Any]:
-        """A trial's answers as Optuna keeps them."""
-        with _talking("cannot look up a trial"):
-            return dict(self._storage.get_trial(self.trial_id(number)).params)
-
-    def trial_id(self, number: int) -> int:
-        """Optuna's key of a trial.
+    def begin(self, number: int) -> int:
+        """Write an asked trial with all its answers; gives Optuna's key of it.
 
         Raises:
-            ValueError: There is no such trial.
+            ValueError: It was not asked for, or has begun before.
         """
-        try:
+        asked = self._asked.get(number)
+        if asked is None:
+            raise ValueError(f"trial {number} was never asked for, or has begun before")
+        self._mirror.answer(asked)
+        queued = number < self._written
+        self._write_up_to(number + 1)
+        with _talking("cannot begin a trial"):
+            if queued:
+                self._start(self.trial_id(number), self._mirror.get(number))
+        del self._asked[number]
+        return self.trial_id(number)
+
+    def trial_id(self, number: int) -> int:
+        """Optuna's key of a trial in the database."""
+        if number not in self._keys:
             with _talking("cannot look up a trial"):
-                return self._storage.get_trial_id_from_study_id_trial_number(self._id, number)
-        except KeyError:
-            raise ValueError(f"trial {number} was never asked for") from None
+                self._keys[number] = self._storage.get_trial_id_from_study_id_trial_number(self._id, number)
+        return self._keys[number]
 
     def report(self, number: int, value: float, step: int) -> None:
         """Report the objective after an epoch; a step reported before is left as it is."""
-        trial = self._trial(number)
-        if step not in self._steps[number]:
+        if step not in self._mirror.get(number).intermediate_values:
             with _talking("cannot report an epoch"):
-                trial.report(value, step)
-            self._steps[number].add(step)
+                self._storage.set_trial_intermediate_value(self.trial_id(number), step, value)
+            self._mirror.report(number, value, step)
 
     def should_prune(self, number: int) -> bool:
         """What the pruner thinks of a running trial."""
-        with _talking("cannot judge a trial"):
-            return self._trial(number).should_prune()
+        return self._mirror.should_prune(number)
 
     def tell(self, number: int, state: str, value: float | None, violations: Mapping[str, float]) -> None:
         """End a trial as our row says it ended; one that Optuna has ended already is left as it is."""
-        with _talking("cannot tell a trial's end"):
+        told = _TOLD[state]
+        values = _values(told, value, self._mirror.get(number))
+        with _talking("cannot tell a trial's end"), suppress(UpdateFinishedTrialError):
             if state == "infeasible":
-                self._constrain(number, violations)
-            told = _TOLD[state]
-            if told is not TrialState.COMPLETE:
-                self._study.tell(number, state=told, skip_if_finished=True)
-            else:
-                self._study.tell(number, value, state=told, skip_if_finished=True)
-        self._trials.pop(number, None)
-        self._steps.pop(number, None)
+                constrain(Trial(self._study, self.trial_id(number)), violations)
+            self._storage.set_trial_state_values(self.trial_id(number), told, values)
+        with suppress(UpdateFinishedTrialError):
+            self._mirror.end(number, told, values, violations if state == "infeasible" else {})
 
-    def running(self) -> dict[int, int]:
-        """Optuna's key of every trial that Optuna takes for running, by number."""
-        with _talking("cannot list Optuna's trials"):
-            trials = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        return {trial.number: self.trial_id(trial.number) for trial in trials}
+    def __len__(self) -> int:
+        return len(self._mirror)
+
+    def numbers(self, state: TrialState) -> list[int]:
+        """Numbers of the trials in one of Optuna's states."""
+        return [number for number in range(len(self)) if self._mirror.get(number).state is state]
+
+    def params(self, number: int) -> dict[str, Any]:
+        """A trial's answers as Optuna keeps them."""
+        return dict(self._mirror.get(number).params)
+
+    def queued_by_us(self, number: int) -> bool:
+        """Whether ``enqueue`` made the trial."""
+        return _QUEUED_BY in self._mirror.get(number).user_attrs
 
     def close(self) -> None:
         """Let the database go and give Optuna its voice back."""
@@ -161,22 +191,44 @@ class OptunaSide:
         self._storage.engine.dispose()
         optuna.logging.set_verbosity(self._verbosity)
 
-    def _constrain(self, number: int, violations: Mapping[str, float]) -> None:
-        trial = self._trial(number)
-        known = trial.constraints
-        for name, excess in violations.items():
+    def _write_up_to(self, number: int) -> None:
+        """Write the trials that were asked for and not written, in the order of their numbers."""
+        with _talking("cannot begin a trial"):
+            for missing in range(self._written, number):
+                asked = self._asked[missing]
+                trial = create_trial(
+                    state=TrialState.RUNNING, params=asked.params, distributions=dict(asked.distributions)
+                )
+                key = self._storage.create_new_trial(self._id, template_trial=trial)
+                self._count(missing, self._storage.get_trial_number_from_id(key))
+                self._keys[missing] = key
+
+    def _count(self, expected: int, found: int) -> None:
+        if found != expected:
+            raise StudyError(
+                f"another program added trial {expected} to study {self._name!r} while it is searched; "
+                "let nothing but the search write to it, and continue it with automl resume"
+            )
+        self._written += 1
+
+    def _start(self, key: int, trial: FrozenTrial) -> None:
+        self._storage.set_trial_state_values(key, TrialState.RUNNING)
+        known = self._storage.get_trial(key).params
+        for name, distribution in trial.distributions.items():
             if name not in known:
-                trial.set_constraint(name, excess)
+                value = distribution.to_internal_repr(trial.params[name])
+                self._storage.set_trial_param(key, name, value, distribution)
 
-    def _trial(self, number: int) -> Trial:
-        if number not in self._trials:
-            key = self.trial_id(number)
-            self._keep(Trial(self._study, key), set(self._storage.get_trial(key).intermediate_values))
-        return self._trials[number]
 
-    def _keep(self, trial: Trial, steps: set[int]) -> None:
-        self._trials[trial.number] = trial
-        self._steps[trial.number] = steps
+def _values(state: TrialState, value: float | None, trial: FrozenTrial) -> Sequence[float] | None:
+    """What Optuna is told as a trial's value: of a pruned one, as Optuna itself does it, the last epoch's."""
+    if state is TrialState.COMPLETE:
+        assert value is not None, f"trial {trial.number} is complete without a value"
+        return [value]
+    if state is not TrialState.PRUNED or trial.last_step is None:
+        return None
+    last = trial.intermediate_values[trial.last_step]
+    return None if math.isnan(last) else [last]
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """Making both halves of a study agree after a crash.
 
-Our row is written first, then Optuna is told. So a trial that our table says is ended and Optuna takes for running
-was recorded and not yet told: tell it now. A trial that is ended in neither belonged to a process that is gone: its
-parameters are queued once more, as a trial of their own, and then it is told as orphaned.
+Of an end our row is written first, then Optuna is told. So a trial that our table says is ended and Optuna takes for
+running was recorded and not yet told: tell it now. A trial that is ended in neither belonged to a process that is gone:
+its parameters are queued once more, as a trial of their own, and then it is told as orphaned. Of a trial that is queued
+or begins Optuna learns first: one without a row came to nothing, and whoever made it makes it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from optuna.trial import TrialState
 
 from automl.study import rows
 from automl.study.ledger import Ledger
@@ -22,10 +25,11 @@ def reconcile(ledger: Ledger, optuna: OptunaSide) -> tuple[Orphan, ...]:
     """Tell what was recorded and not told, and queue what was abandoned once more."""
     with ledger.writing() as connection:
         known = {trial.number: trial for trial in rows.list_trials(connection, rows.light(ledger.run.id))}
-    running = optuna.running()
-    left = {n for n, trial in known.items() if trial.state == "running"}
+    lost = [
+        number for number in optuna.numbers(TrialState.WAITING) if optuna.queued_by_us(number) and number not in known
+    ]
     orphans = []
-    for number in sorted(left | running.keys()):
+    for number in sorted(optuna.numbers(TrialState.RUNNING) + lost):
         trial = known.get(number)
         if trial is not None and trial.state == "paused":
             continue
@@ -33,6 +37,7 @@ def reconcile(ledger: Ledger, optuna: OptunaSide) -> tuple[Orphan, ...]:
             optuna.tell(number, trial.state, trial.value, trial.violations)
             continue
         orphans.append(Orphan(number, _abandon(ledger, optuna, number, known)))
+    optuna.arrange(ledger.second_tries())
     return tuple(orphans)
 
 
@@ -40,7 +45,7 @@ def _abandon(ledger: Ledger, optuna: OptunaSide, number: int, known: Mapping[int
     trial, again, values = known.get(number), None, None
     if trial is not None and not _hopeless(trial, known):
         params = trial.params if trial.state == "queued" else optuna.params(number)
-        again = optuna.enqueue(params)
+        again = optuna.enqueue(params, trial.proposed_by)
         fields = {"params": params, "proposed_by": trial.proposed_by, "parent": number, "seed": trial.seed}
         values = {"number": again, "key": optuna.trial_id(again), **fields}
     ledger.orphan(number, optuna.trial_id(number), values)

@@ -12,37 +12,26 @@ from optuna.trial import Trial
 from sqlalchemy import Engine
 
 from automl.errors import StudyError, did_you_mean
-from automl.study import rows
 from automl.study.database import explained, settle
-from automl.study.ledger import Ledger, merge, taken
+from automl.study.endings import Endings
+from automl.study.ledger import Ledger
 from automl.study.manifest import STUDY_NAME
 from automl.study.opening import connect
 from automl.study.optuna_side import OptunaSide
 from automl.study.reconcile import reconcile
-from automl.study.records import (
-    ArtifactRecord,
-    Orphan,
-    RunDraft,
-    RunRecord,
-    TrialDetail,
-    TrialDraft,
-    TrialOutcome,
-    TrialRecord,
-    finite,
-)
-from automl.study.tables import Trial as TrialRow
+from automl.study.records import ArtifactRecord, Orphan, RunDraft, TrialDraft
+from automl.study.run_ledger import taken
 from automl.study.urls import shown_url, sqlite_path
 
-_NO_OUTCOME = TrialOutcome()
 
-
-class Study:
+class Study(Endings):
     """A study open for writing; use it as a context manager.
 
     A trial is asked for, begun, reported epoch by epoch, and ended once. Each end writes our row first and then tells
     Optuna, so that a crash in between loses nothing: the next ``open`` tells what was recorded.
 
     >>> import tempfile
+    >>> from automl.study import TrialOutcome
     >>> folder = tempfile.TemporaryDirectory()
     >>> draft = RunDraft(task="image-classify", objective="val_accuracy", direction="maximize", seed=0)
     >>> with Study.create(f"sqlite:///{folder.name}/study.db", "digits", run=draft) as study:
@@ -60,27 +49,19 @@ class Study:
     """
 
     def __init__(self, engine: Engine, ledger: Ledger, optuna: OptunaSide, shown: str) -> None:
-        self._engine, self._ledger, self._optuna, self._shown = engine, ledger, optuna, shown
-        self.run: RunRecord = ledger.run
+        super().__init__(ledger, optuna)
+        self._engine, self._shown = engine, shown
         self.orphans: tuple[Orphan, ...] = ()
+        self._lost = 0
 
     @classmethod
-    def create(
-        cls,
-        storage_url: str,
-        name: str,
-        *,
-        run: RunDraft,
-        sampler: BaseSampler | None = None,
-        pruner: BasePruner | None = None,
-    ) -> Study:
+    def create(cls, storage_url: str, name: str, *, run: RunDraft, pruner: BasePruner | None = None) -> Study:
         """Start a study; other studies in the same database are left alone.
 
         Args:
             storage_url: SQLAlchemy URL of the database.
             name: 1 to 100 letters, digits, ``.``, ``_`` or ``-``.
             run: What is known of the search.
-            sampler: Proposes parameters; None for Optuna's own.
             pruner: Judges running trials; None for Optuna's own.
 
         Raises:
@@ -96,7 +77,7 @@ class Study:
             optuna.open(run.direction)
             return cls(engine, ledger, optuna, shown_url(storage_url))
 
-        return connect(storage_url, name, sampler, pruner, start)
+        return connect(storage_url, name, pruner, start)
 
     @classmethod
     def open(
@@ -104,7 +85,6 @@ class Study:
         storage_url: str,
         name: str,
         *,
-        sampler: BaseSampler | None = None,
         pruner: BasePruner | None = None,
         take_over: bool = False,
         elapsed: float = 0.0,
@@ -114,7 +94,6 @@ class Study:
         Args:
             storage_url: SQLAlchemy URL of the database.
             name: The study's name.
-            sampler: Proposes parameters; None for Optuna's own.
             pruner: Judges running trials; None for Optuna's own.
             take_over: Whether to continue although its owner may still be alive, on another machine for example.
             elapsed: Seconds of the budget that this session used before it opens the study.
@@ -132,10 +111,10 @@ class Study:
                 raise StudyError(f"Optuna's half of study {name!r} was deleted from {shown}; restore it from a copy")
             optuna.open(ledger.run.direction)
             study = cls(engine, ledger, optuna, shown)
-            study.orphans = reconcile(ledger, optuna)
+            study.orphans, study._lost = reconcile(ledger, optuna), ledger.orphans()
             return study
 
-        return connect(storage_url, name, sampler, pruner, resume, existing=True)
+        return connect(storage_url, name, pruner, resume, existing=True)
 
     @property
     def name(self) -> str:
@@ -150,7 +129,7 @@ class Study:
     @property
     def position(self) -> int:
         """Trials asked for or queued so far, orphans not counted: the next one's number, had nothing gone wrong."""
-        return self._optuna.trials - self._ledger.orphans()
+        return len(self._optuna) - self._lost
 
     def amend(self, *, budget_seconds: float | None, command: Mapping[str, Any]) -> None:
         """Record what a continued search was asked for.
@@ -161,13 +140,15 @@ class Study:
         """
         self._ledger.amend(budget_seconds=budget_seconds, command=command)
 
-    def ask(self, sampler: BaseSampler | None = None) -> Trial:
-        """The next trial: the oldest queued one, else what the sampler proposes.
+    def ask(self, sampler: BaseSampler | None = None, *, unknown: int | None = None) -> Trial:
+        """The next trial: the first queued one, else what the sampler proposes.
 
         Args:
-            sampler: Answers this trial's questions; None for the study's own.
+            sampler: Answers this trial's questions, and no other's: it sees a study of its own, made of the latest
+                trials and the best ones. None for Optuna's own.
+            unknown: Number of a trial of which the sampler must not know.
         """
-        return self._optuna.ask(sampler)
+        return self._optuna.ask(sampler, unknown)
 
     def enqueue(
         self,
@@ -185,7 +166,7 @@ class Study:
             parent: Number of the trial it was made from.
             seed: Of its training. All three stay unless ``begin`` says otherwise.
         """
-        number = self._optuna.enqueue(params)
+        number = self._optuna.enqueue(params, proposed_by)
         key = self._optuna.trial_id(number)
         self._ledger.queue(number, key, params=params, proposed_by=proposed_by, parent=parent, seed=seed)
         return number
@@ -194,9 +175,9 @@ class Study:
         """Record that an asked trial starts.
 
         Raises:
-            ValueError: It was never asked for or began before.
+            ValueError: It was never asked for or has begun before.
         """
-        self._ledger.begin(number, self._optuna.trial_id(number), draft)
+        self._ledger.begin(number, self._optuna.begin(number), draft)
 
     def assign(self, number: int, worker: str) -> None:
         """Record who trains a running trial from now on; its next epochs make a segment of their own.
@@ -250,147 +231,6 @@ class Study:
         """Whether the pruner would stop the trial after what was reported."""
         return self._optuna.should_prune(number)
 
-    def pause(self, number: int, outcome: TrialOutcome, *, reason: str = "") -> TrialRecord:
-        """Record that a running trial stops for now, to be continued; to Optuna it goes on running.
-
-        Raises:
-            ValueError: The trial is not running.
-        """
-        value, fields = self._merge(number, outcome)
-        return self._ledger.change(number, ("running",), state="paused", value=value, reason=reason, **fields)
-
-    def unpause(self, number: int) -> TrialRecord:
-        """Record that a paused trial is running again.
-
-        Raises:
-            ValueError: The trial is not paused.
-        """
-        return self._ledger.change(number, ("paused",), state="running", reason="")
-
-    def paused(self) -> list[TrialDetail]:
-        """The paused trials, by number."""
-        return self.details("paused")
-
-    def complete(self, number: int, outcome: TrialOutcome, *, reason: str = "") -> TrialRecord:
-        """Record a trial that trained as long as it should.
-
-        Without a finite value (neither in the outcome nor after any epoch) nothing can be compared, so the trial is
-        recorded as failed with kind ``nan_loss``: look at the record's state.
-
-        Raises:
-            ValueError: The trial is not running.
-        """
-        value, fields = self._merge(number, outcome)
-        if value is not None:
-            return self._end(number, "complete", value=value, reason=reason, **fields)
-        message = f"{self.run.objective} was never a finite number"
-        advice = "lower the learning rate or clip the gradient (clip_norm)"
-        failure = {"failure_kind": "nan_loss", "failure_message": message, "failure_advice": advice}
-        return self._end(number, "failed", value=None, reason=message, **failure, **fields)
-
-    def prune(self, number: int, outcome: TrialOutcome, *, reason: str) -> TrialRecord:
-        """Record a trial that was stopped because others promise more; Optuna learns its last epoch's value.
-
-        Raises:
-            ValueError: The trial is not running.
-        """
-        value, fields = self._merge(number, outcome)
-        return self._end(number, "pruned", value=value, reason=reason, **fields)
-
-    def infeasible(
-        self, number: int, *, reason: str, violations: Mapping[str, float] | None = None, kind: str = "build_error"
-    ) -> TrialRecord:
-        """Record a trial that must not be trained: its layers do not fit together or it is too large.
-
-        Args:
-            number: Of the trial.
-            reason: Which, and by how much.
-            violations: By how much each limit is passed, best as a share of it (``value / limit - 1``); the sampler
-                takes the smaller sum for the better. None where it is not a matter of degree.
-            kind: ``too_large`` or ``build_error``.
-
-        Raises:
-            ValueError: The trial is not running.
-        """
-        passed = {name: max(finite(excess) or 1.0, 1e-9) for name, excess in (violations or {"feasible": 1.0}).items()}
-        return self._end(number, "infeasible", value=None, reason=reason, violations=passed, failure_kind=kind)
-
-    def duplicate(self, number: int, of: TrialRecord) -> TrialRecord:
-        """Record a trial that need not be trained because an equal one was; it has that one's value.
-
-        Raises:
-            ValueError: The trial is not running, or the other has no value.
-        """
-        if of.value is None:
-            raise ValueError(f"trial {of.number} has no value that trial {number} could have too")
-        reason = f"the same network and training as trial {of.number}"
-        return self._end(number, "duplicate", value=of.value, duplicate_of=of.number, reason=reason, metrics=of.metrics)
-
-    def fail(
-        self,
-        number: int,
-        *,
-        kind: str,
-        message: str,
-        advice: str = "",
-        traceback: str = "",
-        outcome: TrialOutcome = _NO_OUTCOME,
-    ) -> TrialRecord:
-        """Record a trial that went wrong; it has no value, and the sampler learns nothing from it.
-
-        Raises:
-            ValueError: The trial is not running.
-        """
-        _, fields = self._merge(number, outcome)
-        failure = {"failure_message": message, "failure_advice": advice, "failure_traceback": traceback}
-        return self._end(
-            number, "failed", value=None, reason=f"{kind}: {message}", failure_kind=kind, **failure, **fields
-        )
-
-    def find_duplicate(self, job_key: str) -> TrialRecord | None:
-        """The trained trial with this key and a value: a complete one before a pruned one, then the first."""
-        query = rows.light(self.run.id).where(
-            TrialRow.job_key == job_key,
-            TrialRow.state.in_(("complete", "pruned")),
-            TrialRow.epochs >= 1,
-            TrialRow.value.is_not(None),
-        )
-        with self._ledger.writing() as connection:
-            found = rows.list_trials(connection, query.order_by(TrialRow.state, TrialRow.number).limit(1))
-        return found[0] if found else None
-
-    def best(self, *, paused: bool = False) -> TrialDetail | None:
-        """The complete trial with the best value, with its architecture; None before there is one.
-
-        Args:
-            paused: Whether paused trials count too.
-        """
-        states = ("complete", "paused") if paused else ("complete",)
-        with self._ledger.writing() as connection:
-            return rows.find_best(connection, self.run.id, self.run.direction, states)
-
-    def detail(self, number: int) -> TrialDetail:
-        """Everything about one trial.
-
-        Raises:
-            ValueError: There is no such trial.
-        """
-        with self._ledger.writing() as connection:
-            found = rows.find_detail(connection, self.run.id, number)
-        if found is None:
-            raise ValueError(f"there is no trial {number}")
-        return found
-
-    def details(self, *states: str) -> list[TrialDetail]:
-        """Everything about the trials in these states, or about all, by number."""
-        with self._ledger.writing() as connection:
-            return rows.list_details(connection, self.run.id, states)
-
-    def trials(self) -> list[TrialRecord]:
-        """All trials by number, without their architectures."""
-        with self._ledger.writing() as connection:
-            return rows.list_trials(connection, rows.light(self.run.id).order_by(TrialRow.number))
-
     def add_artifact(
         self, kind: str, path: Path, *, trial: int | None = None, root: Path | None = None
     ) -> ArtifactRecord:
@@ -429,13 +269,3 @@ class Study:
 
     def __repr__(self) -> str:
         return f"Study({self.name!r}, {self._shown!r})"
-
-    def _merge(self, number: int, outcome: TrialOutcome) -> tuple[float | None, dict[str, Any]]:
-        reached = self._ledger.reached(number)
-        value = reached.value if outcome.value is None else outcome.value
-        return finite(value), merge(outcome, reached.epochs, reached.planned_epochs, reached.best_epoch)
-
-    def _end(self, number: int, state: str, **values: Any) -> TrialRecord:
-        record = self._ledger.end(number, state, **values)
-        self._optuna.tell(number, record.state, record.value, record.violations)
-        return record

@@ -25,6 +25,8 @@ _log = logging.getLogger("automl.training")
 
 _FORMAT: Literal[1] = 1
 _STORY = "story"
+# What NumPy and zipfile raise for a file that is torn, changed or something else; found by changing every byte of one.
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile)
 
 Arrays = list[NDArray[Any]]
 
@@ -74,7 +76,9 @@ class State:
         """
         story = _Story(identity=self.identity, clock=self.clock, reports=self.reports, best_epoch=self.best_epoch)
         groups = {"trained": self.trained, "optimizer": self.optimizer, "best": self.best}
-        arrays: dict[str, Any] = {f"{name}.{i}": array for name, group in groups.items() for i, array in enumerate(group)}
+        arrays: dict[str, Any] = {
+            f"{name}.{i}": array for name, group in groups.items() for i, array in enumerate(group)
+        }
         # JSON as Python writes it: every float comes back as it was, NaN too.
         arrays[_STORY] = np.frombuffer(json.dumps(story.model_dump()).encode(), np.uint8)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -88,24 +92,25 @@ def read_state(file: Path, identity: str) -> State | None:
         _log.info("there is no state at %s; training begins anew", file)
         return None
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays: dict[str, NDArray[Any]] = {name: archive[name] for name in archive.files}
         story = _Story.model_validate(json.loads(arrays[_STORY].tobytes()))
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        state = State(
+            identity=story.identity,
+            clock=story.clock,
+            reports=story.reports,
+            trained=_group("trained", arrays),
+            optimizer=_group("optimizer", arrays),
+            best_epoch=story.best_epoch,
+            best=_group("best", arrays),
+        )
+    except _UNREADABLE as error:
         _log.warning("the state at %s cannot be read; training begins anew: %s", file, error)
         return None
-    if story.identity != identity:
+    if state.identity != identity:
         _log.warning("the state at %s is of another training; this one begins anew", file)
         return None
-    return State(
-        identity=identity,
-        clock=story.clock,
-        reports=story.reports,
-        trained=_group("trained", arrays),
-        optimizer=_group("optimizer", arrays),
-        best_epoch=story.best_epoch,
-        best=_group("best", arrays),
-    )
+    return state
 
 
 def identity_of(job: TrialJob, prepared: PreparedData, dtype: Precision) -> str:

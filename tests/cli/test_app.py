@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from automl.cli import app
 
 COMMANDS = (
-    ["search"], ["predict"], ["evaluate"], ["trials"], ["export"], ["spaces"],
+    ["search"], ["resume"], ["predict"], ["evaluate"], ["trials"], ["export"], ["spaces"],
     ["spaces", "list"], ["spaces", "show"], ["spaces", "validate"],
 )  # fmt: skip
 
@@ -67,7 +67,8 @@ def test_nothing_said_shows_the_help_and_is_a_usage_error():
         (["serch"], "Did you mean 'search'?"),
         (["search", "data", "--tsk", "x"], "--task"),
         (["search", "data"], "Missing option '--task'"),
-        (["search", "data", "--task", "image-classify", "--trials", "many"], "Invalid value for '--trials'"),
+        (["search", "data", "--task", "image-classify", "--seed", "many"], "Invalid value for '--seed'"),
+        (["resume"], "Missing argument 'RUN'"),
         (["predict", "run"], "Missing argument 'DATA'"),
         (["export", "run"], "Missing option"),
     ],
@@ -86,6 +87,15 @@ def test_wrong_words_are_usage_errors_with_a_hint(args, hint):
         (["--time-budget", "soon"], "cannot read 'soon' as a duration"),
         (["--time-budget", "-5"], "a duration must be positive"),
         (["--trials", "0"], "trials is 0; it must be at least 1"),
+        (["--trials", "many"], "cannot read 'many' as a number of trials"),
+        (["--trials", "+3"], "+3 trials counts from what a run has, and this one is new"),
+        (["--time-budget", "+3m"], "+180 seconds counts from what a run has, and this one is new"),
+        (["--memory-limit", "much", "--trials", "1"], "cannot read 'much' as a size"),
+        (["--disk-limit", "0", "--trials", "1"], "a size must be positive"),
+        (["--trial-timeout", "soon", "--trials", "1"], "cannot read 'soon' as a duration"),
+        (["--max-params", "3X", "--trials", "1"], "cannot read '3X' as a number"),
+        (["--gpus", "all", "--trials", "1"], "cannot read 'all' as GPUs"),
+        (["--gpus", "0", "--workers", "0", "--trials", "1"], "workers is 0"),
         (["--max-epochs", "0", "--trials", "1"], "max epochs is 0; it must be at least 1"),
         (["--seed", "-1", "--trials", "1"], "seed is -1"),
         (["--study", "a b", "--trials", "1"], "study name 'a b'"),

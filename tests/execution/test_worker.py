@@ -15,7 +15,7 @@ from automl.arch import Architecture, Input, Node
 from automl.config import Limits
 from automl.data import PreparedData, read_arrays, split_rows
 from automl.execution import Crew, make_executor
-from automl.jobs import DataRef, Objective, TrainingSettings, TrialJob
+from automl.jobs import DataRef, Objective, TrainingSettings, TrialJob, TrialResult
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def make_real_job(tmp_path_factory):
     return make
 
 
-def test_a_worker_trains_and_survives_bad_trials_and_a_kill(tmp_path, make_real_job, run_to_end, first_report):
+def test_a_worker_trains_and_survives_bad_trials_and_a_kill(tmp_path, make_real_job, run_to_end, first_report, until):
     with make_executor(Crew(1), log_dir=tmp_path, limits=Limits()) as executor:
         reports, result = run_to_end(executor, make_real_job("first", epochs=3, lr=0.01))
         assert (result.status, len(reports), result.failure) == ("complete", 3, None)
@@ -59,23 +59,27 @@ def test_a_worker_trains_and_survives_bad_trials_and_a_kill(tmp_path, make_real_
         broken = make_real_job("broken").model_copy(update={"architecture": {"nodes": "none"}})
         assert run_to_end(executor, broken)[1].failure.kind == "build_error"
 
-        pid = executor.worker_pid
         first_report(executor, make_real_job("killed", epochs=9))
+        pid = executor.worker_pids[0]
         os.kill(pid, signal.SIGKILL)
-        (killed,) = executor.poll(30)
+        killed, _ = until(executor, lambda event: isinstance(event, TrialResult))
         assert killed.failure.kind == "crashed"
 
         _, again = run_to_end(executor, make_real_job("again", epochs=3, lr=0.01))
         assert again.metrics == result.metrics
-        assert executor.worker_pid != pid
+        assert executor.worker_pids[0] != pid
     assert "again ends: complete" in (tmp_path / "worker-1.log").read_text()
 
 
 def test_a_worker_in_the_middle_of_importing_keras_can_be_closed(tmp_path, gone):
     executor = make_executor(Crew(1), log_dir=tmp_path, limits=Limits())
     executor.start()
-    pid = executor.worker_pid
-    time.sleep(1.0)
+    deadline = time.monotonic() + 60
+    while not executor.worker_pids:
+        executor.poll(0.1)
+        assert time.monotonic() < deadline
+    time.sleep(0.5)
+    (pid,) = executor.worker_pids
     executor.close()
     assert gone(pid)
 

@@ -4,11 +4,10 @@ import itertools
 import time
 
 import pytest
+from scripted_search import rising, units
 
 from automl.errors import SearchError
-from automl.failures import Failure
-from automl.jobs import TrialJob
-from automl.search.engine import GIVE_UP
+from automl.failures import POLICIES, Failure
 
 TWO_POINTS = """
 version: 1
@@ -18,15 +17,6 @@ vars: {wide: {choice: [4, 8], default: 4}}
 model: [flatten, {dense: {units: =wide}}, head]
 train: {epochs: 2}
 """
-
-
-def units(job: TrialJob) -> int:
-    return next(node["args"]["units"] for node in job.architecture["nodes"] if node["op"] == "dense")
-
-
-def rising(job: TrialJob) -> list[float]:
-    """Wider is better."""
-    return [units(job) / 100 + epoch / 1000 for epoch in range(job.training.epochs)]
 
 
 def states(search) -> list[str]:
@@ -86,15 +76,18 @@ def test_a_failed_trial_is_recorded_and_the_search_goes_on(make_search) -> None:
     winner = search.engine.search()
     assert search.study.trials()[0].failure_kind == "nan_loss"
     assert units(search.executor.jobs[0]) == 8
-    assert winner.proposal.number != 0
+    assert winner.number != 0
 
 
 def test_when_every_trial_fails_the_search_gives_up_and_says_why(make_search) -> None:
     failure = Failure(kind="train_error", message="no such kernel", advice="use another machine")
     search = make_search(lambda job: failure, max_trials=50)
-    with pytest.raises(SearchError, match=r"(?s)6 x failed: no such kernel.*use another machine") as caught:
+    with pytest.raises(
+        SearchError,
+        match=r"(?s)6 trials in a row failed, the last one with: no such kernel.*6 x failed.*use another machine",
+    ) as caught:
         search.engine.search()
-    assert len(search.executor.jobs) == GIVE_UP
+    assert len(search.executor.jobs) == POLICIES[failure.kind].give_up
     assert not caught.value.out_of_time
 
 
@@ -106,12 +99,15 @@ def test_a_trial_that_fails_when_the_time_is_over_is_the_last(make_search) -> No
     assert len(search.executor.jobs) == 1
 
 
-def test_ctrl_c_ends_the_trial_after_its_epoch_and_keeps_its_model(make_search) -> None:
+def test_ctrl_c_pauses_the_trial_after_its_epoch_and_delivers_its_model(make_search) -> None:
     search = make_search(lambda job: [search.interrupt.request() or 0.5] * 6, max_trials=9)
     winner = search.engine.search()
     assert len(search.executor.jobs) == 1
-    assert winner.result.epochs == 1
-    assert search.study.trials()[0].reason == "stopped by Ctrl-C"
+    assert (winner.number, winner.epochs) == (0, 1)
+    record = search.study.trials()[0]
+    assert (record.state, record.reason) == ("paused", "stopped by Ctrl-C")
+    assert winner.model_file.read_text() == "trial-0"
+    assert search.engine.trained == 1
 
 
 def test_ctrl_c_is_acknowledged_once(make_search) -> None:

@@ -38,7 +38,7 @@ def test_ctrl_c_before_the_final_training_delivers_the_winners_own_model(make_se
     assert len(search.executor.jobs) == 1
 
 
-def test_ctrl_c_in_the_final_training_is_acknowledged_and_leaves_nothing_of_it(make_search) -> None:
+def test_ctrl_c_in_the_final_training_is_acknowledged_and_leaves_only_its_state(make_search) -> None:
     def curve(job: TrialJob) -> list[float]:
         if job.job_id == "final":
             search.interrupt.request()
@@ -51,7 +51,7 @@ def test_ctrl_c_in_the_final_training_is_acknowledged_and_leaves_nothing_of_it(m
     )
     assert search.executor.jobs[-1].job_id == "final"
     assert not final.refit
-    assert [file.name for file in search.rules.checkpoints.iterdir()] == ["trial-0.keras"]
+    assert {file.name for file in search.rules.checkpoints.iterdir()} == {"trial-0.keras", "final.state.npz"}
     assert "finishing the epoch" in search.events.warnings[0]
 
 

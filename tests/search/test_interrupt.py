@@ -5,19 +5,42 @@ import signal
 
 import pytest
 
-from automl.search.interrupt import Interrupt
+from automl.search.interrupt import SIGNALS, Interrupt
 
 
-def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_asks_and_the_second_ends(number: int) -> None:
     with Interrupt() as interrupt:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert interrupt.requested
-        with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), number)
+        assert (interrupt.requested, interrupt.signal) == (True, number)
+        with pytest.raises(KeyboardInterrupt) as caught:
             os.kill(os.getpid(), signal.SIGINT)
+    assert caught.value.args == (number,)
 
 
-def test_leaving_restores_the_handler_before() -> None:
-    before = signal.getsignal(signal.SIGINT)
+def test_leaving_restores_the_handlers_before() -> None:
+    before = [signal.getsignal(number) for number in SIGNALS]
     with Interrupt():
-        assert signal.getsignal(signal.SIGINT) != before
-    assert signal.getsignal(signal.SIGINT) == before
+        assert all(signal.getsignal(number) != handler for number, handler in zip(SIGNALS, before, strict=True))
+    assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no hang-up")
+def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupt() as interrupt:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not interrupt.requested
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_the_reason_names_the_signal() -> None:
+    interrupt = Interrupt()
+    assert interrupt.reason == ""
+    interrupt.request()
+    assert interrupt.reason == "stopped by Ctrl-C"
+    interrupt.signal = signal.SIGTERM
+    assert interrupt.reason == "stopped by SIGTERM"

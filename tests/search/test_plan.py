@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.search.plan import CLOSING_SECONDS, SHORTEST, TRIAL_SHARE, Plan, TrialCost, final_epochs
+from automl.search.plan import (
+    CLOSING_SECONDS,
+    LEAST_PATIENCE,
+    PATIENCE,
+    SHORTEST,
+    TRIAL_SHARE,
+    Plan,
+    TrialCost,
+    final_epochs,
+)
 
 costs = st.builds(
     TrialCost,
@@ -60,3 +69,21 @@ def test_a_cheap_network_leaves_nearly_all_the_budget_to_the_search() -> None:
 )
 def test_final_epochs_follow_the_best_epoch(best: int, planned: int, full: int, wanted: int) -> None:
     assert final_epochs(best_epoch=best, planned=planned, full=full) == wanted
+
+
+@given(seconds=st.floats(0.5, 1e5), remaining=st.floats(-10, 1e6), winner=st.booleans())
+def test_a_job_has_more_time_before_it_is_ended_by_force(seconds: float, remaining: float, winner: bool) -> None:
+    timeout = Plan(600).timeout(seconds, remaining, winner=winner)
+    assert seconds + LEAST_PATIENCE <= timeout
+    if not winner:
+        assert timeout >= seconds + PATIENCE
+
+
+@given(seconds=st.floats(0.5, 1e3), rest=st.floats(10, 1e3))
+def test_with_something_to_deliver_a_job_that_hangs_leaves_the_time_to_do_so(seconds: float, rest: float) -> None:
+    remaining = seconds + rest
+    assert Plan(1e4).timeout(seconds, remaining, winner=True) <= remaining - CLOSING_SECONDS + 1e-6
+
+
+def test_without_a_limit_nothing_is_ended_by_force() -> None:
+    assert Plan(None).timeout(None, float("inf"), winner=True) is None

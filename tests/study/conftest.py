@@ -22,7 +22,7 @@ def make_draft(**values: Any) -> RunDraft:
 
 def begin(study: Study, *, key: str = "", **values: Any) -> int:
     """Ask for a trial of one parameter and begin it."""
-    trial = study.ask()
+    trial = study.ask(optuna.samplers.RandomSampler(seed=study.position))
     params = {"x": trial.suggest_float("x", 0, 1)}
     fields = {"architecture": ARCHITECTURE, "parameters": 1000, "flops": 5000, "training": {"lr": 0.1}}
     study.begin(trial.number, TrialDraft(params=params, job_key=key or None, **(fields | values)))
@@ -68,7 +68,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def study(url: str) -> Iterator[Study]:
-    with Study.create(url, "digits", run=make_draft(), sampler=optuna.samplers.RandomSampler(seed=1)) as study:
+    with Study.create(url, "digits", run=make_draft()) as study:
         yield study
 
 
@@ -81,8 +81,7 @@ def lived(tmp_path: Path, lived_once: Path) -> RunFolder:
 @pytest.fixture(scope="session")
 def lived_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = RunFolder.create(tmp_path_factory.mktemp("lived") / "run", task="image-classify", study="digits")
-    sampler = optuna.samplers.RandomSampler(seed=1)
-    with Study.create(folder.storage_url, folder.study, run=make_draft(), sampler=sampler) as study:
+    with Study.create(folder.storage_url, folder.study, run=make_draft()) as study:
         live(study)
         (folder.checkpoints / "trial-6.keras").write_bytes(b"weights")
         study.add_artifact("checkpoint", folder.checkpoints / "trial-6.keras", trial=6, root=folder.path)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from optuna.trial import TrialState
 
 from automl.errors import StudyError
-from automl.study import Study, StudyReader, TrialOutcome, TrialRecord, quiet_optuna
+from automl.study import Study, StudyReader, TrialDraft, TrialOutcome, TrialRecord, quiet_optuna
 from automl.study.optuna_side import OptunaSide
 from tests.study.conftest import begin, make_draft, outcome, train
 
@@ -47,7 +47,7 @@ ENDS: dict[str, Callable[[Study, int, TrialRecord], object]] = {
 def test_states_agree_after_any_sequence_of_ends_and_crashes(story: list[tuple[str, int, bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/study.db"
-        study = Study.create(url, "s", run=make_draft(), sampler=optuna.samplers.RandomSampler(seed=0))
+        study = Study.create(url, "s", run=make_draft())
         study.complete(begin(study), outcome(0.5))
         for end, epochs, crash in story:
             _live(study, end, epochs, crash=crash)
@@ -101,17 +101,24 @@ def test_a_recorded_end_is_told_by_the_next_open(study: Study, url: str, end: st
 
 def test_trials_whose_owner_is_gone_are_orphaned(study: Study, url: str) -> None:
     study.enqueue({"x": 0.5})
-    study.ask()  # popped from the queue, never begun
-    train(study, begin(study), 0.4)
-    study.ask()  # Optuna alone knows of it
+    train(study, begin(study, seed=3, proposed_by=""), 0.4)
+    study.ask()  # nobody learned of it, until one that came after it began
+    train(study, begin(study, parent=0), 0.4)
     study.enqueue({"x": 0.25})
+    study.ask()  # popped from the queue, never begun
+    study.ask()  # and this one nobody will have heard of
     study.close()
     with Study.open(url, "digits") as again:
-        assert again.orphans == ((0, 4), (1, 5), (2, None))
-        assert [trial.state for trial in again.trials()] == [*["orphaned"] * 3, *["queued"] * 3]
-        assert again.trials()[0].params == {"x": 0.5}
-        assert begin(again) == 3
-    assert _theirs(url) == [*[TrialState.FAIL] * 3, TrialState.RUNNING, *[TrialState.WAITING] * 2]
+        assert again.orphans == ((0, 4), (1, None), (2, 5))
+        before, after = again.trials()[:3], again.trials()[3:]
+        assert [(trial.state, trial.failure_kind) for trial in before] == [("orphaned", "orphaned")] * 3
+        assert [trial.state for trial in after] == ["queued"] * 3
+        assert [trial.parent for trial in after] == [None, 0, 2]
+        assert (after[1].params, after[1].seed, after[1].proposed_by) == ({"x": 0.5}, 3, "seed")
+        assert after[2].params == before[2].params
+        assert again.position == 3
+        assert [again.ask().number for _ in range(3)] == [4, 5, 3], "in the order of an undisturbed search"
+    assert _theirs(url) == [*[TrialState.FAIL] * 3, *[TrialState.WAITING] * 3]
 
 
 def test_opening_twice_changes_nothing_more(study: Study, url: str) -> None:
@@ -175,18 +182,17 @@ def test_optuna_loads_the_study_with_parameters_and_epochs(study: Study, url: st
 
 
 def test_the_sampler_learns_to_avoid_infeasible_regions(url: str) -> None:
-    with quiet_optuna():
-        sampler = optuna.samplers.TPESampler(seed=3, n_startup_trials=10)
-    with Study.create(url, "s", run=make_draft(), sampler=sampler) as study:
+    with Study.create(url, "s", run=make_draft()) as study:
         proposed = []
-        for _ in range(50):
-            number = begin(study)
-            x = study.trials()[number].params["x"]
+        for place in range(50):
+            trial = study.ask(optuna.samplers.TPESampler(seed=place, n_startup_trials=10))
+            x = trial.suggest_float("x", 0, 1)
             proposed.append(x)
+            study.begin(trial.number, TrialDraft(params=trial.params))
             if x > 0.3:
-                study.infeasible(number, reason="too large", violations={"params": x / 0.3 - 1})
+                study.infeasible(trial.number, reason="too large", violations={"params": x / 0.3 - 1})
             else:
-                study.complete(number, outcome(0.5))
+                study.complete(trial.number, outcome(0.5))
         infeasible = sum(x > 0.3 for x in proposed[25:])
     assert infeasible <= 12, "told as failed, 25 of 25 are infeasible, at random 17"
 

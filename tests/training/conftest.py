@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gc
 import math
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from automl.arch import Architecture, Input, Node
 from automl.backend import start_keras
 from automl.data import PreparedData, fit_normalization, read_arrays, split_rows
 from automl.jobs import Augment, DataRef, Objective, Reply, TrainingSettings, TrialJob
+from automl.ops import import_layers, registry
 
 PIXELS = {"image": Input((8, 8, 1), "uint8")}
 
@@ -125,6 +128,18 @@ def recorder_that():
 
 def _same(reports):
     return [(r.epoch, r.planned_epochs, repr(dict(r.metrics)), r.learning_rate, r.best) for r in reports]
+
+
+@pytest.fixture
+def own_layers(monkeypatch):
+    """Names of the layers of layers_of_a_person.py, which are forgotten after the test."""
+    monkeypatch.setattr(registry, "_registry", dict(registry._registry))
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    sys.modules.pop("layers_of_a_person", None)
+    names = tuple(f"layers_of_a_person:{name}" for name in ("NanInValidation", "OwnNoise"))
+    import_layers(names)
+    yield names
+    sys.modules.pop("layers_of_a_person", None)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from automl.training.clock import Clock
+from automl.training.clock import Clock, time_limit
 
 
 class FakeTime:
@@ -113,3 +113,101 @@ def test_phases_add_up(time):
     phase(clock, time, "save", 1)
     phase(clock, time, "save", 2)
     assert clock.seconds == {"build": 0, "train": 0, "validate": 0, "save": 3}
+
+
+# Going on from the clock of another process
+
+
+def trained(time, limit=None, *, planned=8, steps=4):
+    """The state of a clock after some steps of one second, the first of two, and a validation of three."""
+    clock = Clock(limit)
+    clock.plan(steps=planned, validation_steps=0, save_seconds=0)
+    for number in range(steps):
+        clock.progress()
+        step(clock, time, 1 if number else 2)
+    phase(clock, time, "build", 10)
+    phase(clock, time, "validate", 3)
+    return clock.state()
+
+
+def going_on(before, limit=None, *, planned=8):
+    clock = Clock(limit)
+    clock.plan(steps=planned, validation_steps=0, save_seconds=0)
+    clock.go_on(before)
+    return clock
+
+
+def rest(clock, time, steps):
+    found = []
+    for _ in range(steps):
+        found.append(clock.progress())
+        step(clock, time, 1)
+    return found
+
+
+def test_progress_goes_on_as_if_nothing_had_happened(time):
+    assert rest(going_on(trained(time)), time, 4) == [4.5 / 8, 5.5 / 8, 6.5 / 8, 7.5 / 8]
+    twice = going_on(going_on(trained(time)).state())
+    assert rest(twice, time, 4) == [4.5 / 8, 5.5 / 8, 6.5 / 8, 7.5 / 8]
+
+
+@pytest.mark.parametrize("planned", [6, 100])
+def test_with_other_steps_ahead_progress_runs_from_where_it_was_to_1(time, planned):
+    before = trained(time)
+    found = rest(going_on(before, planned=planned), time, planned - 4)
+    size = (1 - before.progress) / (planned - 4)
+    assert found == pytest.approx([before.progress + (number + 0.5) * size for number in range(planned - 4)])
+
+
+def test_steps_laid_out_anew_stay_so_after_another_interruption(time):
+    once = going_on(trained(time), planned=20)
+    rest(once, time, 3)
+    again = going_on(once.state(), planned=20)
+    assert rest(again, time, 5) == rest(once, time, 5)
+
+
+def test_with_a_limit_progress_runs_from_where_it_was_to_1_over_the_seconds_given(time):
+    before = trained(time, planned=1000)
+    before = before.model_copy(update={"progress": 0.4})
+    clock = going_on(before, 102, planned=1000)
+    phase(clock, time, "build", 1)
+    assert clock.progress() == 0.4
+    step(clock, time, 1)  # traced
+    for _ in range(50):
+        step(clock, time, 1)
+    assert clock.progress() == pytest.approx(0.7)
+    time.now += 100
+    assert clock.progress() == 1.0
+
+
+def test_a_first_step_after_going_on_must_fit(time):
+    before = trained(time)
+    assert going_on(before, 2).allows_step()
+    assert not going_on(before, 1.9).allows_step()
+    assert going_on(before).allows_step()
+
+
+def test_what_the_epochs_took_is_added_up_and_building_is_not(time):
+    clock = going_on(trained(time))
+    phase(clock, time, "build", 1)
+    phase(clock, time, "validate", 4)
+    assert clock.seconds == {"build": 1, "train": 0, "validate": 7, "save": 0}
+    assert clock.step_seconds == 1
+
+
+def test_writing_the_state_counts_as_saving_and_is_not_reserved(time):
+    clock = Clock(100)
+    clock.plan(steps=10, validation_steps=0, save_seconds=2)
+    step(clock, time, 1)
+    step(clock, time, 1)
+    phase(clock, time, "state", 50)
+    assert clock.seconds["save"] == 50
+    time.now = 1000 + 100 - 2 - 1
+    assert clock.allows_step()
+
+
+@pytest.mark.parametrize("timeout", [0.1, 1.0, 10.0, 3600.0])
+def test_the_schedule_ends_before_the_timeout(timeout):
+    assert timeout / 2 <= time_limit(None, timeout) < timeout
+    assert time_limit(10 * timeout, timeout) == time_limit(None, timeout)
+    assert time_limit(timeout / 10, timeout) == timeout / 10

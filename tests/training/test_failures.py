@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from automl.errors import DataError
@@ -19,6 +24,11 @@ class ResourceExhaustedError(Exception):
         (ResourceExhaustedError("OOM when allocating on /device:GPU:0"), "oom_gpu"),
         (ResourceExhaustedError("OOM when allocating on /device:CPU:0"), "oom_ram"),
         (RuntimeError("RESOURCE_EXHAUSTED: out of memory on CUDA device"), "oom_gpu"),
+        (ResourceExhaustedError("/tmp/x; No space left on device"), "disk_full"),
+        (OSError("Unable to synchronously write (errno = 28, error message = 'No space left on device')"), "disk_full"),
+        (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)), "disk_full"),
+        (OSError(errno.EFBIG, "no words"), "disk_full"),
+        (OSError(errno.EACCES, os.strerror(errno.EACCES)), "build_error"),
     ],
 )
 def test_what_is_raised_becomes_a_kind_of_failure(error, kind):
@@ -59,3 +69,28 @@ def test_around_our_own_code_only_what_the_machine_does_to_it_is_a_failure():
         raise OSError("gone")
     with pytest.raises(KeyError), guard("data_error", "read the rows", only=(OSError,)):
         raise KeyError("our mistake")
+
+
+def close_while_it_fails(file: Path) -> None:
+    try:
+        file.write_bytes(b"content")
+    finally:
+        raise ValueError("cannot close")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's device that is always full")
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda file: file.write_bytes(b"content"),
+        lambda file: np.savez(file, content=np.zeros(100_000)),
+        close_while_it_fails,
+    ],
+    ids=["bytes", "npz", "closing fails too"],
+)
+def test_a_disk_that_runs_full_is_known_by_what_the_system_says(write, tmp_path):
+    (tmp_path / "content.npz").symlink_to("/dev/full")
+    with pytest.raises(TrialFailure) as caught, guard("train_error", "save the model"):
+        write(tmp_path / "content.npz")
+    assert caught.value.failure.kind == "disk_full"
+    assert "Free some space" in caught.value.failure.advice

@@ -10,6 +10,7 @@ import pytest
 import automl.training.learner
 from automl.jobs import Objective, Reply
 from automl.training import run_job
+from automl.training.scoring import Scorer
 
 
 def scores(model_file, rows):
@@ -139,11 +140,30 @@ def test_a_loss_that_is_not_finite_is_a_failure_that_keeps_earlier_weights(make_
     assert all(np.isfinite(weight).all() for weight in weights)
 
 
-def test_validation_that_is_never_finite_is_a_failure(make_job, recorder, monkeypatch):
-    monkeypatch.setattr("automl.training.scoring.Scorer.score", lambda *_: {"loss": math.nan, "accuracy": 0.1})
-    result = run_job(make_job(epochs=2), recorder)
-    assert (result.failure.kind, result.model_file, result.epochs) == ("nan_loss", None, 2)
+def test_validation_that_is_never_finite_is_a_failure(make_job, recorder, network, own_layers):
+    job = make_job(network(("flatten", {}), ("nan_in_validation", {})), epochs=2, layers=own_layers)
+    result = run_job(job, recorder)
+    assert (result.status, result.failure.kind, result.model_file, result.epochs) == ("failed", "nan_loss", None, 2)
+    assert "no epoch of 2 had a finite validation loss" in result.failure.message
+    assert all(math.isfinite(report.metrics["loss"]) for report in recorder)
+    assert all(math.isnan(report.metrics["val_loss"]) for report in recorder)
     assert not any(report.best for report in recorder)
+
+
+def test_a_validation_that_is_finite_once_is_enough(make_job, recorder, monkeypatch):
+    score, calls = Scorer.score, []
+
+    def finite_in_the_second_epoch(scorer, model):
+        calls.append(model)
+        return score(scorer, model) if len(calls) == 2 else {"loss": math.nan, "accuracy": 1.0}
+
+    monkeypatch.setattr("automl.training.scoring.Scorer.score", finite_in_the_second_epoch)
+    result = run_job(make_job(epochs=3), recorder)
+    assert (result.status, result.best_epoch, [report.best for report in recorder]) == (
+        "complete",
+        2,
+        [False, True, False],
+    )
 
 
 def test_a_network_that_cannot_be_built_is_a_failure(make_job, recorder, tiny):

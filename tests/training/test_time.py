@@ -57,3 +57,12 @@ def test_enough_time_changes_nothing(make_job, recorder):
     recorder.clear()
     run_job(make_job(epochs=2), recorder)
     assert limited == [dict(report.metrics) for report in recorder]
+
+
+def test_a_timeout_ends_the_schedule_in_time(make_job, recorder):
+    begin = time.monotonic()
+    result = run_job(make_job(epochs=100_000, timeout=4.0, patience=None), recorder)
+    assert time.monotonic() - begin < 8.0  # without it: hours
+    assert (result.status, result.failure) == ("complete", None)
+    assert result.planned_epochs == result.epochs < 100_000
+    assert Path(result.model_file).exists()

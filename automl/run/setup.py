@@ -1,0 +1,150 @@
+"""What a new and a continued run have in common: who trains, where networks come from, and how a session goes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from automl.arch import summarize
+from automl.config import SearchConfig
+from automl.errors import AutoMLError, ConfigError, DataError, SearchError, SpaceError
+from automl.events import Events
+from automl.execution import Crew, make_executor, plan_crew
+from automl.ops import own_layers
+from automl.run.hints import MORE_TIME, resume_command
+from automl.run.result import SearchResult
+from automl.run.session import Session
+from automl.search.interrupt import Interrupt
+from automl.space import DefaultDecider, Space
+from automl.study import RunFolder, Study
+
+if TYPE_CHECKING:
+    from automl.data import PreparedData
+    from automl.jobs import Objective
+    from automl.tasks import Task
+
+log = logging.getLogger("automl.run")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is decided before the data is opened; attributes are those of ``Session``."""
+
+    config: SearchConfig
+    task: Task
+    objective: Objective
+    space: Space
+    crew: Crew
+    used: float = 0.0
+
+
+def set_up(config: SearchConfig, task: Task, space: Space, events: Events) -> Setup:
+    """Decide who trains.
+
+    Raises:
+        ConfigError: An objective or a GPU that is not there, or a space of another task.
+    """
+    if space.task is not None and space.task != task.name:
+        raise ConfigError(f"the space {space.name!r} is for the task {space.task!r}, and {task.name!r} was asked for")
+    config = _where_layers_allow(config, events)
+    repeatable = config.seeded and config.time_budget is None
+    crew = plan_crew(config.workers, config.gpus, repeatable=repeatable)
+    return Setup(config, task, task.objective(config.objective), space, crew)
+
+
+def carry_out(
+    setup: Setup,
+    folder: RunFolder,
+    events: Events,
+    *,
+    data: Callable[[], PreparedData],
+    study: Callable[[Session], Study],
+    deliverable: bool = False,
+) -> SearchResult:
+    """One session in a folder that is held: workers start while the data is opened, then the search begins.
+
+    Args:
+        setup: What was decided.
+        folder: Of the run.
+        events: Who watches.
+        data: Opens the data.
+        study: Opens the study, with everything in it that the search must know.
+        deliverable: Whether earlier sessions have something to deliver: then Ctrl-C delivers it from the beginning, and
+            otherwise it ends everything until the search begins.
+    """
+    config, interrupt = setup.config, Interrupt()
+    with ExitStack() as stack:
+        if deliverable:
+            stack.enter_context(interrupt)
+        executor = stack.enter_context(make_executor(setup.crew, log_dir=folder.logs, limits=config.limits))
+        prepared = data()
+        check_default(setup.space, setup.task, prepared)
+        session = Session(config, setup.task, setup.space, prepared, folder, setup.objective, setup.crew, setup.used)
+        events.data_ready(setup.task.summary(prepared))
+        if not deliverable:
+            stack.enter_context(interrupt)
+        with study(session) as opened, resumable(folder):
+            try:
+                return session.search(opened, executor, events, interrupt)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(interrupt.signal) from None  # the number is for whoever chooses an exit code
+
+
+@contextmanager
+def gone_if_empty(folder: RunFolder) -> Iterator[None]:
+    """Take a new folder away that an error leaves without anything of worth."""
+    try:
+        yield
+    except BaseException:
+        _discard_if_empty(folder)
+        raise
+
+
+@contextmanager
+def resumable(folder: RunFolder) -> Iterator[None]:
+    """Say with an error how to go on with the run, unless the error is that it cannot go on like this."""
+    try:
+        yield
+    except (ConfigError, DataError, SpaceError):
+        raise
+    except BaseException as error:
+        more = MORE_TIME if isinstance(error, SearchError) and error.out_of_time else ()
+        note = f"continue with: {resume_command(folder, *more)}"
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+        raise
+
+
+def _discard_if_empty(folder: RunFolder) -> None:
+    try:
+        folder.discard()
+    except (AutoMLError, OSError) as error:  # what went wrong before this is what the person must read
+        log.debug("kept %s: %s", folder.path, error)
+
+
+def _where_layers_allow(config: SearchConfig, events: Events) -> SearchConfig:
+    """The configuration, with training in this process where a worker could not import a person's own layer."""
+    bound = [op for op in own_layers() if not op.travels]
+    if not bound or config.workers == 0:
+        return config
+    names = ", ".join(f"{op.name!r} ({op.origin})" for op in bound)
+    events.warning(f"training in this process: a worker cannot import {names}; a module of its own would change that")
+    return replace(config, workers=0, gpus=None)
+
+
+def check_default(space: Space, task: Task, prepared: PreparedData) -> None:
+    """Refuse a space whose default does not fit the data before anything is trained.
+
+    Raises:
+        SpaceError: It does not.
+    """
+    try:
+        candidate = space.interpret(DefaultDecider(), inputs=task.inputs(prepared), heads=task.heads(prepared))
+        summarize(candidate.architecture)
+    except SpaceError as error:
+        shapes = ", ".join(f"{name} {tuple(i.shape)}" for name, i in task.inputs(prepared).items())
+        error.message = f"{error.message} (the default of {space.name!r} for {shapes})"
+        raise

@@ -1,0 +1,186 @@
+"""The trials that train: their jobs, what they are answered, and their ends."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from automl.events import Events
+from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
+from automl.search.attempts import Attempts
+from automl.search.checkpoints import Checkpoints
+from automl.search.plan import TrialCost
+from automl.search.proposer import Proposal
+from automl.search.recording import record_end
+from automl.search.rules import Rules
+from automl.search.tally import Tally
+from automl.study import TrialRecord
+
+if TYPE_CHECKING:
+    from automl.execution import Executor
+    from automl.search.interrupt import Interrupt
+    from automl.study import Study
+
+# A trial that gets less than this share of the epochs of the others cannot be compared with them.
+COMPARABLE = 0.5
+
+
+@dataclass(slots=True)
+class _Running:
+    """A trial that trains.
+
+    Attributes:
+        proposal: What it is.
+        epochs: The furthest epoch that is recorded; it may be reported again by one that goes on from its state.
+        pruned: Why it was told to stop, if it was.
+        since: ``time.monotonic()`` when it started.
+    """
+
+    proposal: Proposal
+    epochs: int
+    pruned: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+
+class RunningTrials:
+    """Starts trials, records their epochs and ends, and stops those that are not worth it.
+
+    Args:
+        rules: What to obey.
+        tally: What earlier trials say.
+        study: Where everything is recorded.
+        executor: Where jobs run.
+        checkpoints: Where their files are.
+        events: Who watches.
+        interrupt: Whether to pause them.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        tally: Tally,
+        *,
+        study: Study,
+        executor: Executor,
+        checkpoints: Checkpoints,
+        events: Events,
+        interrupt: Interrupt,
+    ) -> None:
+        self._rules, self._tally, self._study, self._checkpoints = rules, tally, study, checkpoints
+        self._events, self._interrupt = events, interrupt
+        self._attempts = Attempts(
+            executor, stopping=lambda: interrupt.requested, started=self._on_start, retried=self._on_retry
+        )
+        self._running: dict[str, _Running] = {}
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def room(self) -> bool:
+        """Whether a trial that is started now begins at once."""
+        return self._attempts.room()
+
+    def proposals(self) -> list[Proposal]:
+        """What trains."""
+        return [running.proposal for running in self._running.values()]
+
+    def start(self, proposal: Proposal, best: TrialCost | None) -> None:
+        """Train a proposal; ``best`` is the cost of the best trial so far."""
+        if proposal.parent is not None:
+            self._checkpoints.hand_over(proposal.parent, proposal.number)
+        job = self._job(proposal, best)
+        self._running[job.job_id] = _Running(proposal, proposal.epochs)
+        self._events.trial_started(proposal.number, proposal.sketch)
+        self._attempts.submit(job)
+
+    def poll(self, timeout: float) -> list[tuple[Proposal, TrialRecord]]:
+        """Deal with what has happened, waiting up to ``timeout`` seconds for it; gives the trials that are over."""
+        ended = []
+        for event in self._attempts.poll(timeout):
+            if isinstance(event, EpochReport):
+                self._on_epoch(event)
+            else:
+                ended.append(self._on_result(event))
+        return ended
+
+    def _job(self, proposal: Proposal, best: TrialCost | None) -> TrialJob:
+        rules, remaining = self._rules, self._rules.clock.remaining()
+        seconds = rules.plan.trial_seconds(remaining, best)
+        timeout = rules.plan.timeout(seconds, remaining, winner=best is not None)
+        limits = [limit for limit in (timeout, rules.limits.trial_seconds) if limit is not None]
+        full, most = proposal.training.epochs, self._tally.epochs
+        state = self._checkpoints.state(proposal.number)
+        return TrialJob(
+            job_id=f"trial-{proposal.number}",
+            task=rules.task,
+            architecture=proposal.architecture.to_json(),
+            training=proposal.training.model_copy(update={"epochs": full if most is None else min(most, full)}),
+            data=DataRef(directory=str(rules.data)),
+            objective=rules.objective,
+            seed=proposal.seed,
+            seconds=seconds,
+            timeout=min(limits, default=None),
+            model_file=str(self._checkpoints.model(proposal.number)),
+            state_file=str(state),
+            resume=state.is_file(),
+            layers=proposal.architecture.origins,
+        )
+
+    def _on_start(self, job: TrialJob, worker: str) -> None:
+        self._study.assign(self._running[job.job_id].proposal.number, worker)
+
+    def _on_retry(self, job: TrialJob, reason: str) -> None:
+        running = self._running[job.job_id]
+        running.pruned = ""  # the answer may never have arrived
+        number, training = running.proposal.number, running.proposal.training
+        if (batch := job.training.batch_size) != training.batch_size:
+            reason = f"{reason}; now with batches of {batch}"
+            training = training.model_copy(update={"batch_size": batch})
+            running.proposal, running.epochs = replace(running.proposal, training=training), 0
+            self._study.retrain(number, training.model_dump(mode="json"), reason=reason)
+        self._events.trial_retried(number, reason)
+
+    def _on_epoch(self, report: EpochReport) -> None:
+        running = self._running[report.job_id]
+        number = running.proposal.number
+        self._study.epoch(
+            number,
+            epoch=report.epoch,
+            metrics=report.metrics,
+            learning_rate=report.learning_rate,
+            seconds=report.seconds,
+            planned_epochs=report.planned_epochs,
+            checkpoint=str(self._checkpoints.state(number)) if report.saved else "",
+        )
+        self._attempts.reply(report.job_id, Reply(action=self._answer(running, report)))
+        self._events.epoch_ended(number, report)
+
+    def _answer(self, running: _Running, report: EpochReport) -> Literal["continue", "stop", "pause"]:
+        if report.epoch < running.epochs:  # an epoch told once more; the trial went on after it
+            return "continue"
+        running.epochs = report.epoch
+        running.pruned = self._reason_to_prune(running.proposal, report)
+        if running.pruned:
+            return "stop"
+        return "pause" if self._interrupt.requested else "continue"
+
+    def _reason_to_prune(self, proposal: Proposal, report: EpochReport) -> str:
+        """Why a trial is not worth its next epoch, or an empty text."""
+        epoch, planned = report.epoch, report.planned_epochs
+        if epoch >= planned:
+            return ""
+        usual = min(self._tally.usual or planned, proposal.training.epochs)
+        if planned < COMPARABLE * usual:
+            return f"too slow: {planned} epochs fit into its time, the trials before had {usual}"
+        if self._study.should_prune(proposal.number):
+            return f"behind the median of the trials before after {epoch} of {planned} epochs"
+        return ""
+
+    def _on_result(self, result: TrialResult) -> tuple[Proposal, TrialRecord]:
+        running = self._running.pop(result.job_id)
+        proposal = running.proposal
+        seconds = proposal.seconds + time.monotonic() - running.since
+        paused = self._interrupt.reason
+        record = record_end(self._study, proposal.number, result, seconds=seconds, pruned=running.pruned, paused=paused)
+        return proposal, record

@@ -1,0 +1,53 @@
+"""Limits: what takes too long or too much is ended, whatever it hangs in, and nothing else is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from automl.jobs import Reply, TrialResult
+
+LIMIT = 400_000_000
+
+
+def ended(event):
+    return isinstance(event, TrialResult)
+
+
+@pytest.mark.parametrize("task", ["sleep", "hang", "daemon:hang"])
+def test_a_job_that_hangs_is_ended_when_its_time_is_over(executor, make_job, first_report, run_to_end, until, task):
+    report = first_report(executor, make_job(task, timeout=1.5))
+    executor.reply("trial-0", Reply())
+    result, _ = until(executor, ended)
+    assert (result.status, result.epochs, result.failure.kind) == ("failed", report.epoch, "timeout")
+    assert "1.5 s" in result.failure.message
+    assert run_to_end(executor, make_job("epochs:1", "trial-1"))[1].status == "complete"
+
+
+def test_the_start_of_a_worker_is_not_the_trials_time(make_executor, make_job, run_to_end):
+    executor = make_executor()
+    assert run_to_end(executor, make_job("epochs:1", timeout=0.4))[1].status == "complete"
+
+
+@pytest.mark.parametrize("task", ["hog:500", "hog-in-a-child:500"])
+def test_a_job_that_takes_too_much_memory_is_ended(make_executor, make_job, run_to_end, task):
+    executor = make_executor(memory=LIMIT)
+    _, result = run_to_end(executor, make_job(task))
+    assert (result.failure.kind, result.failure.transient) == ("oom_ram", False)
+    assert "0.40 GB" in result.failure.message
+    assert run_to_end(executor, make_job("leak:100", "trial-1"))[1].status == "complete"
+
+
+def test_a_worker_is_watched_while_the_coordinator_is_busy(make_executor, make_job, wait_ready):
+    executor = make_executor(memory=LIMIT)
+    wait_ready(executor)
+    executor.submit(make_job("hog-in-a-child:500"))
+    time.sleep(3.0)  # a database that is locked, a sampler that thinks
+    (result,) = executor.poll(0)
+    assert result.failure.kind == "oom_ram"
+
+
+def test_address_space_and_mapped_files_are_no_memory(make_executor, make_job, run_to_end, tmp_path):
+    executor = make_executor(memory=LIMIT)
+    assert run_to_end(executor, make_job(f"map:{tmp_path / 'big'}"))[1].status == "complete"

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted_search import rising, units
+
+from automl.execution import Event
+from automl.failures import FAILURE_KINDS, POLICIES, Failure, FailureKind
+from automl.jobs import DataRef, EpochReport, Objective, Reply, TrainingSettings, TrialJob, TrialResult
+from automl.search.attempts import RETRIES, Attempts
+
+CRASH = Failure(kind="crashed", message="killed by SIGKILL", transient=True)
+GPU = Failure(kind="oom_gpu", message="the GPU is full")
+
+
+def make_job(**more: object) -> TrialJob:
+    fields = {
+        "job_id": "trial-0",
+        "task": "t",
+        "architecture": {},
+        "training": TrainingSettings(batch_size=64),
+        "data": DataRef(directory="d"),
+        "objective": Objective(metric="val_accuracy", direction="maximize"),
+        "seed": 1,
+        "model_file": "m.keras",
+    }
+    return TrialJob(**fields | more)
+
+
+class Failing:
+    """An executor whose every attempt reports some epochs and then fails, until it has no failure left."""
+
+    capacity = 1
+
+    def __init__(self, attempts: Sequence[tuple[int, Failure | None]]) -> None:
+        self.attempts, self.jobs = list(attempts), []
+        self._events: list[Event] = []
+
+    def ready(self) -> bool:
+        return True
+
+    def submit(self, job: TrialJob) -> str:
+        self.jobs.append(job)
+        epochs, failure = self.attempts[len(self.jobs) - 1]
+        for epoch in range(1, epochs + 1):
+            report = EpochReport(
+                job_id=job.job_id, epoch=epoch, planned_epochs=99, metrics={}, learning_rate=0.1, seconds=1
+            )
+            self._events.append(report)
+        status = "failed" if failure else "complete"
+        self._events.append(TrialResult(job_id=job.job_id, status=status, epochs=epochs, failure=failure))
+        return "worker-1"
+
+    def poll(self, timeout: float) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def reply(self, job_id: str, reply: Reply) -> None: ...
+
+
+def run(attempts: Sequence[tuple[int, Failure | None]], job: TrialJob | None = None, *, stopping: bool = False):
+    """The executor, what was told of retries, and the result."""
+    executor, told = Failing(attempts), []
+    running = Attempts(
+        executor, stopping=lambda: stopping, started=lambda *_: None, retried=lambda job, why: told.append(why)
+    )
+    running.submit(job or make_job())
+    while True:
+        for event in running.poll(0):
+            if isinstance(event, TrialResult):
+                return executor, told, event
+
+
+def test_a_crash_goes_on_from_the_state() -> None:
+    executor, told, result = run([(3, CRASH), (5, None)])
+    assert [job.resume for job in executor.jobs] == [False, True]
+    assert told == ["killed by SIGKILL"]
+    assert result.status == "complete"
+
+
+def test_a_job_that_gets_no_further_is_given_up() -> None:
+    executor, _, result = run([(3, CRASH)] * 10)
+    assert len(executor.jobs) == 1 + RETRIES
+    assert result.failure == CRASH
+
+
+def test_a_retry_that_got_further_does_not_count() -> None:
+    executor, _, result = run([(epochs, CRASH) for epochs in range(1, 40)] + [(40, None)])
+    assert len(executor.jobs) == 40
+    assert result.status == "complete"
+
+
+@given(epochs=st.lists(st.integers(0, 9), min_size=40, max_size=40))
+def test_the_number_of_retries_is_bounded_by_the_epochs_that_are_reached(epochs: list[int]) -> None:
+    executor, _, result = run([(count, CRASH) for count in epochs])
+    assert result.failure == CRASH
+    assert len(executor.jobs) <= (max(epochs) + 1) * (1 + RETRIES)
+    last = epochs[: len(executor.jobs)]
+    assert max(last[-RETRIES:]) <= max(last[:-RETRIES])
+
+
+def test_a_crash_of_its_own_making_is_not_tried_again() -> None:
+    executor, told, result = run([(3, CRASH.model_copy(update={"transient": False}))])
+    assert (len(executor.jobs), told, result.status) == (1, [], "failed")
+
+
+def test_out_of_gpu_memory_halves_the_batch_down_to_one_row_and_begins_anew() -> None:
+    job = make_job(training=TrainingSettings(batch_size=5))
+    executor, _, result = run([(0, GPU)] * 9, job)
+    assert [job.training.batch_size for job in executor.jobs] == [5, 2, 1]
+    assert not any(job.resume for job in executor.jobs)
+    assert result.failure == GPU
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FAILURE_KINDS if POLICIES[kind].retry == "never"])
+def test_what_would_fail_again_is_not_tried_again(kind: FailureKind) -> None:
+    executor, _, _ = run([(1, Failure.of(kind, "it failed", transient=True))])
+    assert len(executor.jobs) == 1
+
+
+def test_a_retry_has_the_seconds_that_are_left() -> None:
+    executor, _, _ = run([(1, CRASH), (1, None)], make_job(seconds=100.0))
+    assert 90 < executor.jobs[1].seconds < 100
+
+
+def test_nothing_is_tried_again_when_the_search_is_about_to_end() -> None:
+    executor, told, result = run([(3, CRASH)], stopping=True)
+    assert (len(executor.jobs), told) == (1, [])
+    assert (result.status, result.failure) == ("paused", None)
+
+
+def test_a_trial_whose_batch_was_halved_says_so_and_its_final_training_has_that_batch(make_search) -> None:
+    search = make_search(lambda job: GPU if job.training.batch_size > 20 else rising(job), max_trials=1)
+    winner = search.engine.search()
+    record = search.study.trials()[0]
+    assert winner.training.batch_size == record.training["batch_size"] == 16
+    assert [number for number, _ in search.events.retried] == [0, 0]
+    assert "batches of 16" in record.reason
+    assert record.training["epochs"] == 6
+
+
+def test_a_trial_that_crashes_once_is_one_trial_with_all_its_epochs(make_search) -> None:
+    search = make_search(lambda job: [0.1, 0.2, CRASH, 0.3, 0.4], max_trials=1)
+    winner = search.engine.search()
+    assert search.events.retried == [(0, "killed by SIGKILL")]
+    assert search.study.trials()[0].epochs == winner.epochs == 4
+
+
+def test_a_trial_that_dies_as_it_is_told_to_stop_stops_at_the_same_epoch(make_search) -> None:
+    def script(job: TrialJob) -> list[float]:
+        return [0.9] * 6 if int(job.job_id[6:]) < 5 or units(job) == 16 else [0.1] * 6
+
+    def die_once(job_id: str, reply: Reply) -> None:
+        if reply.action != "stop" or died:
+            answer(job_id, reply)
+            return
+        died.append(job_id)
+        search.executor.fail(job_id, CRASH)
+
+    alone = make_search(script, max_trials=6, run="alone")
+    alone.engine.search()
+    search, died = make_search(script, max_trials=6, run="dying"), []
+    answer, search.executor.reply = search.executor.reply, die_once
+    search.engine.search()
+    assert died
+    expected, found = ([(r.state, r.epochs, r.value, r.reason) for r in s.study.trials()] for s in (alone, search))
+    assert found == expected
+    assert found[-1][0] == "pruned"

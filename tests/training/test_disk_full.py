@@ -1,0 +1,93 @@
+"""The disk runs full at one place after the other; the limit of a file's size stands for it: writing ends in EFBIG."""
+
+from __future__ import annotations
+
+import resource
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import keras
+import pytest
+
+from automl.jobs import Reply
+from automl.training import run_job
+
+
+@contextmanager
+def no_file_larger_than(size):
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, old[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+
+
+@pytest.fixture
+def full_after():
+    """Makes a recorder after one of whose epochs no file can be larger than ``size()``; what it answers then."""
+    with ExitStack() as stack:
+
+        def make(epoch, size, answer="continue"):
+            def report(report):
+                reports.append(report)
+                if report.epoch < epoch:
+                    return Reply()
+                if report.epoch == epoch:
+                    stack.enter_context(no_file_larger_than(size()))
+                return Reply(action=answer)
+
+            reports = []
+            report.reports = reports
+            return report
+
+        yield make
+
+
+def names(job):
+    return sorted(path.name for path in Path(job.model_file).parent.iterdir())
+
+
+def test_no_room_for_the_first_model(make_job, recorder):
+    job = make_job(epochs=3)
+    with no_file_larger_than(1000):
+        result = run_job(job, recorder)
+    assert (result.status, result.failure.kind) == ("failed", "disk_full")
+    assert (result.model_file, result.best_epoch, dict(result.metrics)) == (None, None, {})
+    assert "model.keras" in result.failure.message
+    assert "Free some space" in result.failure.advice
+    assert names(job) == []
+
+
+def test_no_room_for_a_later_model_leaves_the_one_before(make_job, full_after, monkeypatch):
+    monkeypatch.setattr("automl.training.keeper._SHARE_OF_TIME", 1e9)
+    job = make_job(epochs=5)
+    result = run_job(job, report := full_after(2, lambda: 1000))
+    assert (result.status, result.failure.kind, result.best_epoch) == ("failed", "disk_full", 2)
+    assert result.metrics == report.reports[1].metrics
+    assert names(job) == ["model.keras"]
+    assert len(keras.saving.load_model(result.model_file).get_weights()) == 4
+
+
+def test_no_room_for_the_state_leaves_the_best_model(make_kept, full_after, always_saved):
+    def more_than_a_model():
+        sizes = [Path(name).stat().st_size for name in (job.model_file, job.state_file)]
+        assert sizes[0] < 0.8 * sizes[1]
+        return sum(sizes) // 2
+
+    job = make_kept(epochs=5, optimizer="adamw")
+    result = run_job(job, report := full_after(2, more_than_a_model))
+    assert (result.status, result.failure.kind) == ("failed", "disk_full")
+    assert "state.npz" in result.failure.message
+    assert len(report.reports) == 2
+    assert result.best_epoch == 3
+    assert names(job) == ["model.keras"]
+
+
+def test_no_room_for_the_state_of_a_pause(make_kept, full_after, monkeypatch):
+    monkeypatch.setattr("automl.training.saver._SHARE_OF_TIME", 1e-9)
+    monkeypatch.setattr("automl.training.keeper._SHARE_OF_TIME", 1e9)
+    job = make_kept(epochs=5)
+    result = run_job(job, full_after(2, lambda: 1000, "pause"))
+    assert (result.status, result.failure.kind, result.best_epoch) == ("failed", "disk_full", 2)
+    assert names(job) == ["model.keras"]
