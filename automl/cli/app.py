@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from automl.cli import export, search, spaces, study, use
+from automl.cli import check, export, search, spaces, study, use
 from automl.cli.exits import Guarded
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ def automl(
 
 app.command()(search.search)
 app.command()(search.resume)
+app.command()(check.check)
 app.command()(use.predict)
 app.command()(use.evaluate)
 app.command()(study.trials)

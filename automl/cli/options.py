@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from automl.config import Columns
     from automl.export import TrainedModel
 
 
@@ -25,6 +26,17 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON document."
 BadFileOpt = Annotated[OnBadFile, typer.Option("--on-bad-file", help="A file that is no picture: stop, or skip it.")]
 
 
+TargetOpt = Annotated[str, typer.Option("--target", metavar="NAME,...", help="Of a table: what to predict.")]
+WeightOpt = Annotated[
+    str | None, typer.Option("--weight", metavar="NAME", help="Of a table: how much each row counts.")
+]
+IgnoreOpt = Annotated[str, typer.Option("--ignore", metavar="NAME,...", help="Of a table: columns to leave out.")]
+EncodingOpt = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Of a text file, such as latin-1; else UTF-8.")
+]
+DropOpt = Annotated[
+    bool, typer.Option("--drop-missing-labels", help="Leave out rows of a table without an answer.")
+]
 ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
 StorageOpt = Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")]
 QuietOpt = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
@@ -70,3 +82,10 @@ def open_model(path: Path) -> TrainedModel:
         return load_model(path)
     except ExportError as error:
         raise ConfigError(str(error)) from error
+
+
+def columns_of(target: str, weight: str | None, ignore: str, encoding: str | None, drop: bool) -> Columns:
+    """What a table's columns are for, from the options above."""
+    from automl.config import Columns, parse_list
+
+    return Columns(parse_list(target), weight, parse_list(ignore), encoding, drop)

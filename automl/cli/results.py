@@ -44,15 +44,18 @@ def _lines(result: SearchResult) -> list[str]:
     run = shlex.quote(str(near(result.run_dir)))
     kind = "trained again on all rows" if result.refit else "as validated"
     spent = duration(result.seconds)
+    guessing = result.baseline.get(result.objective)
+    data, labelled = ("TABLE",) * 2 if result.task.startswith("tabular") else ("PICTURES", "LABELLED-PICTURES")
     return [
         f"network   {clip(result.description, 70)}",
         f"score     {result.objective} {score(result.value)} on held-out rows, in its trial",
         f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
         f"model     {near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
         f"study     {run} (automl trials {run})",
+        *([] if guessing is None else [f"guessing  {result.objective} {score(guessing)} on the same rows"]),
         "",
         "next:",
-        f"  automl predict {run} PICTURES -o predictions.csv",
-        f"  automl evaluate {run} LABELLED-PICTURES",
+        f"  automl predict {run} {data} -o predictions.csv",
+        f"  automl evaluate {run} {labelled}",
         *([] if result.interrupted or result.already_finished else [f"  {result.resume} --time-budget +10m"]),
     ]

@@ -15,7 +15,10 @@ from automl.cli.options import (
     AdoptOpt,
     BadFileOpt,
     DiskLimitOpt,
+    DropOpt,
+    EncodingOpt,
     GpusOpt,
+    IgnoreOpt,
     ImportOpt,
     JsonOpt,
     MaxFlopsOpt,
@@ -25,9 +28,12 @@ from automl.cli.options import (
     QuietOpt,
     RunArg,
     StorageOpt,
+    TargetOpt,
     TrialTimeoutOpt,
+    WeightOpt,
     WorkerMemoryOpt,
     WorkersOpt,
+    columns_of,
 )
 
 DEFAULT_BUDGET = "10m"
@@ -36,7 +42,7 @@ DEFAULT_BUDGET = "10m"
 def search(
     ctx: typer.Context,
     data: Annotated[
-        Path, typer.Argument(metavar="DATA", help="A folder with one sub-folder a class, or an .npz file.")
+        Path, typer.Argument(metavar="DATA", help="A folder with one sub-folder a class, an .npz file, or a table.")
     ],
     task: Annotated[str, typer.Option("--task", help="What to learn, such as image-classify.")],
     space: Annotated[
@@ -67,6 +73,17 @@ def search(
     max_params: MaxParamsOpt = None,
     max_flops: MaxFlopsOpt = None,
     adopt: AdoptOpt = False,
+    validation: Annotated[
+        Path | None, typer.Option("--val", metavar="DATA", help="Rows to validate on; else some of DATA.")
+    ] = None,
+    target: TargetOpt = "",
+    weight: WeightOpt = None,
+    ignore: IgnoreOpt = "",
+    encoding: EncodingOpt = None,
+    drop_missing_labels: DropOpt = False,
+    class_weight: Annotated[
+        str | None, typer.Option("--class-weight", metavar="balanced", help="Let every class count alike.")
+    ] = None,
     on_bad_file: BadFileOpt = OnBadFile.error,
     cache_dir: Annotated[
         Path | None, typer.Option("--cache-dir", metavar="DIR", help="Where read data is kept.")
@@ -86,6 +103,7 @@ def search(
     config = SearchConfig(
         task=task,
         data=data,
+        validation=validation,
         space=space,
         max_trials=max_trials,
         more_trials=more_trials,
@@ -111,6 +129,8 @@ def search(
         adopt=adopt,
         imports=parse_list(imports),
         on_bad_file=on_bad_file.value,
+        columns=columns_of(target, weight, ignore, encoding, drop_missing_labels),
+        class_weight=class_weight,
         cache_dir=cache_dir,
         started=_started(ctx),
     )

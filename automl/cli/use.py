@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from automl.cli.options import BadFileOpt, ImportOpt, JsonOpt, ModelArg, OnBadFile, import_named, open_model
+from automl.cli.options import BadFileOpt, DropOpt, EncodingOpt, ImportOpt, JsonOpt, ModelArg, OnBadFile, import_named, open_model
 
 if TYPE_CHECKING:
     from automl.export import Evaluation
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 def predict(
     model: ModelArg,
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A folder of pictures, one picture, or an .npz file.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A folder of pictures, one picture, an .npz file, or a table.")],
     proba: Annotated[bool, typer.Option("--proba", help="Also one column of probabilities a class.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the CSV there.")] = None,
     on_bad_file: BadFileOpt = OnBadFile.error,
+    encoding: EncodingOpt = None,
     imports: ImportOpt = "",
 ) -> None:
-    """Label DATA: a CSV of path,label on stdout or in a file."""
+    """Answer DATA: a CSV of path,label, or row,label, or row and numbers, on stdout or in a file."""
     from automl.errors import ConfigError
     from automl.export import write_predictions
 
     if out is not None and not out.absolute().parent.is_dir():
         raise ConfigError(f"cannot write {out}: there is no folder {out.absolute().parent}")
     import_named(imports)
-    predictions = open_model(model).predict_data(data, on_bad_file=on_bad_file.value)
+    predictions = open_model(model).predict_data(data, on_bad_file=on_bad_file.value, encoding=encoding)
     if skipped := predictions.skipped:
         typer.echo(
             f"warning: {len(skipped):,} files are no pictures and are left out; the first: {skipped[0]}", err=True
@@ -44,8 +45,10 @@ def predict(
 
 def evaluate(
     model: ModelArg,
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled data: a class folder or an .npz file.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled data: a class folder, an .npz file or a table.")],
     on_bad_file: BadFileOpt = OnBadFile.error,
+    encoding: EncodingOpt = None,
+    drop_missing_labels: DropOpt = False,
     imports: ImportOpt = "",
     as_json: JsonOpt = False,
 ) -> None:
@@ -53,7 +56,9 @@ def evaluate(
     from automl.cli.output import show_json
 
     import_named(imports)
-    evaluation = open_model(model).evaluate(data, on_bad_file=on_bad_file.value)
+    evaluation = open_model(model).evaluate(
+        data, on_bad_file=on_bad_file.value, encoding=encoding, drop_missing_labels=drop_missing_labels
+    )
     if as_json:
         show_json(evaluation.to_json())
     else:
@@ -77,6 +82,10 @@ def _lines(evaluation: Evaluation) -> list[str]:
         [str(one.label), f"{one.rows:,}", score(one.precision), score(one.recall), score(one.f1)]
         for one in evaluation.per_class
     ]
+    columns = [[one.column, score(one.rmse), score(one.mae), score(one.r2)] for one in evaluation.per_column]
+    if columns:
+        more = ["", *table(["column", "rmse", "mae", "r2"], columns, right=[1, 2, 3])] if len(columns) > 1 else []
+        return [*table(["metric", f"{evaluation.rows:,} rows"], metrics, right=[1]), *more]
     return [
         *table(["metric", f"{evaluation.rows:,} rows"], metrics, right=[1]),
         "",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl.config import SearchConfig
+from automl.config import Columns, SearchConfig
 from automl.errors import ConfigError, SpaceError
 from automl.ops import own_layers
 from automl.run.command import Command, is_shipped
@@ -37,6 +38,13 @@ def refuse_changes(asked: SearchConfig, folder: RunFolder, run: RunRecord, kept:
         pairs.append(("--seed", run.seed, asked.seed))
     if asked.max_epochs is not None:
         pairs.append(("--max-epochs", kept.max_epochs or "not given", asked.max_epochs))
+    if asked.columns != Columns():
+        pairs += [
+            (f"--{field.name.replace('_', '-')}", getattr(kept.columns, field.name), getattr(asked.columns, field.name))
+            for field in fields(Columns)
+        ]
+    if asked.class_weight is not None:
+        pairs.append(("--class-weight", kept.class_weight or "not given", asked.class_weight))
     if asked.study not in (None, kept.study, folder.study):
         pairs.append(("--study", folder.study, asked.study))
     changed = [f"{name} was {old}, now it is {new}" for name, old, new in pairs if old != new]

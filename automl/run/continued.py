@@ -133,6 +133,8 @@ def _merged(asked: SearchConfig, kept: Command, progress: Progress | None = None
         limits=kept.limits.overridden_by(asked.limits),
         imports=tuple(dict.fromkeys((*kept.imports, *asked.imports))),
         on_bad_file=kept.on_bad_file,
+        columns=kept.columns,
+        class_weight=kept.class_weight,
         cache_dir=asked.cache_dir or (None if kept.cache_dir is None else Path(kept.cache_dir)),
     )
 

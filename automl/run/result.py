@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class SearchResult:
         objective: Metric that was improved.
         value: Its best value, on the validation rows.
         metrics: All metrics of the validated model.
+        baseline: What guessing scores on the same rows: the most frequent class, the mean.
         refit: Whether the delivered model was trained on all rows.
         epochs: Epochs of the delivered model.
         trials: Trials that trained at least one epoch, over all sessions.
@@ -58,6 +59,7 @@ class SearchResult:
     signal: int | None = None
     already_finished: bool = False
     resume: str = ""
+    baseline: Mapping[str, float | None] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """What the study keeps of it; ``recorded_result`` reads it."""
@@ -87,5 +89,6 @@ def recorded_result(folder: RunFolder, run: RunRecord, trials: list[TrialRecord]
         classes=tuple(classes),
         already_finished=True,
         resume=resume_command(folder),
+        baseline=bundle.manifest.baseline,
         **kept,
     )

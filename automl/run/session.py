@@ -212,4 +212,5 @@ class Session:
             interrupted=interrupt.requested,
             signal=interrupt.signal,
             resume=resume_command(self.folder),
+            baseline=manifest.baseline,
         )

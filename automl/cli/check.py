@@ -1,0 +1,100 @@
+"""``automl check``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from automl.cli.options import (
+    BadFileOpt,
+    DropOpt,
+    EncodingOpt,
+    IgnoreOpt,
+    JsonOpt,
+    OnBadFile,
+    TargetOpt,
+    WeightOpt,
+    columns_of,
+)
+
+_DONE = {
+    "number": "brought to the scale of its quartiles; a missing cell becomes the median, and a column says so",
+    "boolean": "0 or 1; a missing cell becomes the median, and a column says so",
+    "category": "a learned vector for each value; missing and unknown ones have their own",
+    "date": "split into numbers, then as numbers",
+}
+
+
+def check(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="What would be given to `automl search`.")],
+    task: Annotated[str, typer.Option("--task", help="What to learn, such as tabular-classify.")],
+    validation: Annotated[
+        Path | None, typer.Option("--val", metavar="DATA", help="Rows to validate on; else some of DATA.")
+    ] = None,
+    target: TargetOpt = "",
+    weight: WeightOpt = None,
+    ignore: IgnoreOpt = "",
+    encoding: EncodingOpt = None,
+    drop_missing_labels: DropOpt = False,
+    on_bad_file: BadFileOpt = OnBadFile.error,
+    cache_dir: Annotated[
+        Path | None, typer.Option("--cache-dir", metavar="DIR", help="Where read data is kept.")
+    ] = None,
+    as_json: JsonOpt = False,
+) -> None:
+    """Say what is found in DATA, what it is taken for and why, without training."""
+    from tempfile import TemporaryDirectory
+
+    from automl import tasks
+    from automl.cli.output import show_json
+    from automl.config import SearchConfig
+    from automl.events import Events
+
+    warnings: list[str] = []
+
+    class Listener(Events):
+        """Keeps what should be known."""
+
+        def warning(self, message: str) -> None:
+            warnings.append(message)
+
+    chosen = tasks.get(task)
+    config = SearchConfig(
+        task=task,
+        data=data,
+        validation=validation,
+        seed=0,
+        on_bad_file=on_bad_file.value,
+        columns=columns_of(target, weight, ignore, encoding, drop_missing_labels),
+        cache_dir=cache_dir,
+    )
+    with TemporaryDirectory(prefix="automl-check-") as folder:
+        summary = chosen.summary(chosen.prepare(config, Path(folder) / "prepared", Listener()))
+    if as_json:
+        show_json({**summary, "warnings": warnings})
+        return
+    for line in _lines(summary, warnings):
+        typer.echo(line)
+
+
+def _lines(summary: Mapping[str, Any], warnings: list[str]) -> list[str]:
+    from automl.cli.output import table
+    from automl.progress.words import facts, score
+
+    lines = [f"data      {facts(summary)}"]
+    lines += [f"guessing  {name} {score(value)}" for name, value in summary.get("baseline", {}).items()]
+    if counts := summary.get("class_counts"):
+        shown = [[name, f"{count:,}"] for name, count in list(counts.items())[:20]]
+        lines += ["", *table(["class", "rows"], shown, right=[1])]
+    if columns := summary.get("columns"):
+        rows = [[name, found["kind"], found["reason"]] for name, found in columns.items()]
+        lines += ["", *table(["column", "taken for", "because"], rows)]
+        kinds = {found["kind"] for found in columns.values()}
+        lines += ["", *(f"{kind}: {_DONE[kind]}" for kind in sorted(kinds))]
+    if left_out := summary.get("left_out"):
+        lines += ["", *table(["left out", "because"], [[name, reason] for name, reason in left_out.items()])]
+    lines += ["", *(f"warning: {warning}" for warning in warnings)] if warnings else []
+    return lines
