@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar
@@ -20,6 +21,7 @@ Values = Annotated[
 ]
 Codes = Annotated[tuple[Count, ...], Field(strict=False)]
 
+_FREQUENCY = 1.0  # standard deviation of the first factors of waves, for numbers whose quartiles are 1 apart
 _SQUARABLE = 1e12  # bent numbers this large differ from the limit by less than float32 can say
 
 
@@ -141,6 +143,7 @@ class Columns(UnaryOp):
     Args:
         dim: Size of the learned vectors.
         lines: Beside each number so many learned lines of it with a bend (Gorishniy et al., 2022), each max(0, a x + b).
+        waves: Beside each number so many learned waves of it (Gorishniy et al., 2022), each cos(a x + b).
         few: A column with at most so many codes is not embedded: it becomes 0 and a 1 for the code it has.
         codes: How many codes each of the last columns has; the data completes it.
     """
@@ -151,6 +154,7 @@ class Columns(UnaryOp):
 
     dim: Count = 8
     lines: Annotated[int, Field(ge=0)] = 0
+    waves: Annotated[int, Field(ge=0)] = 0
     few: Annotated[int, Field(ge=0)] = 0
     codes: Codes = ()
 
@@ -174,19 +178,19 @@ class Columns(UnaryOp):
         if len(x) != 1 or x[0] is None or x[0] < len(self.codes):
             raise ShapeError(f"{self.name!r} reads a row of numbers with {len(self.codes)} codes behind them")
         numbers = x[0] - len(self.codes)
-        return (numbers * (1 + self.lines) + sum(self._shown) + len(self._embedded) * self.dim,)
+        return (numbers * (1 + self.lines + self.waves) + sum(self._shown) + len(self._embedded) * self.dim,)
 
-    def is_identity(self, *inputs: Shape) -> bool:
+    def is_identity(self, *inputs: Shape) -> bool:  # noqa: ARG002
         """There are no codes, and numbers stay as they are."""
-        return not self.codes and (self.lines == 0 or inputs[0] == (0,))
+        return not self.codes and self.lines == self.waves == 0
 
     def parameters(self, x: Shape) -> int:
-        """Slope and offset of each line, a vector a code."""
-        return 2 * self.lines * self._numbers(x) + sum(self._embedded) * self.dim
+        """Slope and offset of each line and wave, a vector a code."""
+        return 2 * (self.lines + self.waves) * self._numbers(x) + sum(self._embedded) * self.dim
 
     def flops(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
-        """A multiply-add and a bend a line, an addition a code (all columns share one table)."""
-        return 4 * self.lines * self._numbers(x) + len(self.codes)
+        """A multiply-add and a bend or cosine a line or wave, an addition a code (all columns share one table)."""
+        return 4 * (self.lines + self.waves) * self._numbers(x) + len(self.codes)
 
     def _numbers(self, x: Shape) -> int:
         return int(x[0] or 0) - len(self.codes)
@@ -198,28 +202,22 @@ class Columns(UnaryOp):
         embedded = [first + place for place, count in enumerate(self.codes) if count > self.few]
         show = self._indicators(f"{name}__few") if shown else None
         embed = self._vectors(f"{name}__many") if embedded else None
-        draw = self._lines(first, f"{name}__lines") if first and self.lines else None
+        beside = [
+            _each(first, count, f"{name}__{kind}", kind)
+            for kind, count in (("lines", self.lines), ("waves", self.waves))
+            if first and count
+        ]
         join = keras_layer("Concatenate", name=name)
 
         def columns(tensor: Any) -> Any:
             numbers = tensor[:, :first] if self.codes else tensor
             parts = [numbers] if first else []
-            parts += [draw(numbers)] if draw else []
+            parts += [each(numbers) for each in beside]
             parts += [show(_picked(tensor, shown))] if show else []
             parts += [embed(_picked(tensor, embedded))] if embed else []
             return join(parts) if len(parts) > 1 else parts[0]
 
         return columns
-
-    def _lines(self, count: int, name: str) -> Built:
-        row = keras_layer("Reshape", (1, count), name=f"{name}_row")
-        lines = keras_layer("DepthwiseConv1D", 1, depth_multiplier=self.lines, activation="relu", name=name)
-        flat = keras_layer("Flatten", name=f"{name}_flat")
-
-        def drawn(numbers: Any) -> Any:
-            return flat(lines(row(numbers)))
-
-        return drawn
 
     def _indicators(self, name: str) -> Built:
         shift = keras_layer("Rescaling", 1.0, offset=_begins(self._shown), dtype="float32", name=f"{name}_shift")
@@ -245,6 +243,28 @@ class Columns(UnaryOp):
 
 def _as_it_is(tensor: Any) -> Any:
     return tensor
+
+
+def _each(numbers: int, count: int, name: str, kind: str) -> Built:
+    """``count`` learned functions of each number: lines with a bend, or waves of at first some length."""
+    options: dict[str, Any] = {"activation": "relu"}
+    if kind == "waves":
+        options = {"depthwise_initializer": _random("RandomNormal", stddev=_FREQUENCY)}
+        options["bias_initializer"] = _random("RandomUniform", minval=-math.pi, maxval=math.pi)
+    row = keras_layer("Reshape", (1, numbers), name=f"{name}_row")
+    learned = keras_layer("DepthwiseConv1D", 1, depth_multiplier=count, name=name, **options)
+    flat = keras_layer("Flatten", name=f"{name}_flat")
+
+    def each(tensor: Any) -> Any:
+        found = learned(row(tensor))
+        return flat(keras_op("cos")(found) if kind == "waves" else found)
+
+    return each
+
+
+def _random(kind: str, **options: float) -> dict[str, Any]:
+    """An initializer as Keras reads it; each layer gets its own, and so its own random numbers."""
+    return {"class_name": kind, "config": options}
 
 
 def _begins(codes: tuple[int, ...]) -> list[float]:

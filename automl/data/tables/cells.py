@@ -61,7 +61,7 @@ def numbers(cells: Texts) -> tuple[Floats, Flags]:
     (2000.5, [False, False, False, True])
     """
     codes, distinct = pd.factorize(cells)
-    values = pd.to_numeric(pd.Series(distinct, dtype=object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    values = pd.to_numeric(pd.Series(distinct, dtype=object), errors="coerce").to_numpy(np.float64, copy=True)
     for place in np.flatnonzero(np.isnan(values)):
         if _THOUSANDS.fullmatch(distinct[place]):
             values[place] = float(distinct[place].replace(",", ""))
@@ -102,7 +102,7 @@ def date_part(values: pd.DatetimeIndex, part: str) -> Floats:
     if part == "days":
         days = (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
         return np.asarray(days, dtype=np.float64)
-    found = {"month": values.month, "day": values.day, "weekday": values.weekday, "hour": values.hour}[part]
+    found = getattr(values, {"weekday": "day_of_week"}.get(part, part))
     return np.asarray(found, dtype=np.float64)
 
 

@@ -132,9 +132,7 @@ class Profile:
 
     def _see_numbers(self, values: cells.Floats) -> None:
         self.missing += int(np.isnan(values).sum())
-        steps = np.diff(np.concatenate([[self.last], values])) if self.rows > len(values) else np.diff(values)
-        self.counting = self.counting and bool((steps == 1).all())
-        self.last = float(values[-1])
+        self._see_counting(values)
         self._see_range(values)
 
     def _see_range(self, values: cells.Floats) -> None:
@@ -162,12 +160,13 @@ class Profile:
         self.all_booleans = self.all_booleans and all(value.lower() in cells.BOOLEANS for value in values)
         self.formats = cells.fitting_formats(values, self.formats)
         if self.counting:
-            self._see_counting(found)
+            self._see_counting(cells.numbers(found)[0])
 
-    def _see_counting(self, found: cells.Texts) -> None:
-        values, _ = cells.numbers(found)
-        steps = np.diff(np.concatenate([[self.last], values])) if self.rows > len(values) else np.diff(values)
-        self.counting = bool((steps == 1).all())
+    def _see_counting(self, values: cells.Floats) -> None:
+        first = self.rows == len(values)
+        with np.errstate(invalid="ignore"):  # infinite numbers are refused when they are kept
+            steps = np.diff(values if first else np.concatenate([[self.last], values]))
+        self.counting = self.counting and bool((steps == 1).all())
         self.last = float(values[-1])
 
 
