@@ -12,7 +12,7 @@ from pydantic import Field
 from automl.errors import ShapeError
 from automl.ops.base import Built, Count, UnaryOp, keras_layer, keras_op
 from automl.ops.registry import op
-from automl.ops.shapes import Shape
+from automl.ops.shapes import Shape, size
 
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 Places = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(strict=False)]
@@ -43,6 +43,10 @@ class Lookup(UnaryOp):
         if x != (len(self.values),):
             raise ShapeError(f"{self.name!r} has vocabularies for {len(self.values)} columns")
         return x
+
+    def activations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Each column's code, all of them where there are several, all of them as float32."""
+        return len(self.values) * (3 if len(self.values) > 1 else 2)
 
     def arguments(self) -> dict[str, Any]:
         """Lists of lists."""
@@ -104,6 +108,10 @@ class Tidy(UnaryOp):
         """Difference, quotient and test for NaN of each number; four more where they are bent."""
         return len(self.center) * (3 if self.limit is None else 7) + len(self.gaps)
 
+    def activations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """The scaled numbers, and the output."""
+        return len(self.center) + size(y)
+
     def layer(self, x: Shape, name: str) -> Built:  # noqa: ARG002
         """``Normalization`` and functions of ``keras.ops``, in float32 also under mixed precision."""
         if not self.center:
@@ -111,9 +119,10 @@ class Tidy(UnaryOp):
         count = len(self.center)
         variance = [scale * scale for scale in self.scale]
         scaled = keras_layer(
-            "Normalization", axis=-1, mean=list(self.center), variance=variance, dtype="float32", name=name
+            "Normalization", axis=-1, mean=list(self.center), variance=variance, dtype="float32", name=f"{name}__scale"
         )
-        join = keras_layer("Concatenate", dtype="float32", name=f"{name}__join")
+        alone = not self.gaps and not self.codes
+        join = keras_layer("Identity" if alone else "Concatenate", dtype="float32", name=name)
 
         def tidy(tensor: Any) -> Any:
             numbers = scaled(tensor[:, :count])
@@ -123,7 +132,7 @@ class Tidy(UnaryOp):
                 parts += [missing[:, place : place + 1] for place in self.gaps]
             if self.codes:
                 parts.append(tensor[:, count:])
-            return join(parts) if len(parts) > 1 else parts[0]
+            return join(parts[0] if alone else parts)
 
         return tidy
 
@@ -192,6 +201,13 @@ class Columns(UnaryOp):
         """A multiply-add and a bend or cosine a line or wave, an addition a code (all columns share one table)."""
         return 4 * (self.lines + self.waves) * self._numbers(x) + len(self.codes)
 
+    def activations(self, x: Shape, y: Shape) -> int:
+        """The output, the lines and waves twice (one after the other, then in a row), vectors and codes on their way."""
+        numbers = self._numbers(x)
+        beside = sum(numbers * (1 + 2 * count) for count in (self.lines, self.waves) if count)
+        vectors = len(self._embedded) * (1 + 2 * self.dim)
+        return size(y) + beside + vectors + len(self._shown) + sum(self._shown)
+
     def _numbers(self, x: Shape) -> int:
         return int(x[0] or 0) - len(self.codes)
 
@@ -207,7 +223,8 @@ class Columns(UnaryOp):
             for kind, count in (("lines", self.lines), ("waves", self.waves))
             if first and count
         ]
-        join = keras_layer("Concatenate", name=name)
+        alone = bool(first) + len(beside) + bool(shown) + bool(embedded) == 1
+        join = keras_layer("Identity" if alone else "Concatenate", name=name)
 
         def columns(tensor: Any) -> Any:
             numbers = tensor[:, :first] if self.codes else tensor
@@ -215,7 +232,7 @@ class Columns(UnaryOp):
             parts += [each(numbers) for each in beside]
             parts += [show(_picked(tensor, shown))] if show else []
             parts += [embed(_picked(tensor, embedded))] if embed else []
-            return join(parts) if len(parts) > 1 else parts[0]
+            return join(parts[0] if alone else parts)
 
         return columns
 

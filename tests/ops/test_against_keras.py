@@ -104,6 +104,11 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     "gn": grid(ANY[1:], groups=[1, 2, 4], epsilon=[1e-3, 1e-6]) + grid([(6,), (None, 6)], groups=[3]),
     "normalize": grid([(2,), (3, 2), (4, None, 2)], mean=[[1.0, 2.0]], variance=[[4.0, 0.0]]),
     "rescale": grid(ANY, scale=[1.0, 1 / 255], offset=[0.0, -1.0]),
+    "tidy": grid([(5,)], center=[[1, 2, 3]], scale=[[1, 2, 0.5]], gaps=[[], [0, 2]], codes=[2], limit=[None, 3.0])
+    + grid([(3,)], center=[[1, 2, 3]], scale=[[1, 2, 0.5]], gaps=[[], [1]], limit=[None, 3.0]),
+    "columns": grid([(5,), (9,)], codes=[[3, 9, 4]], dim=[1, 8], few=[0, 4, 99], lines=[0, 2], waves=[0, 3])
+    + grid([(3,)], codes=[[3, 9, 4]], few=[0, 4, 99])
+    + grid([(4,)], lines=[0, 2], waves=[1]),
     "leaky_relu": grid(ANY, slope=[0.0, 0.2]),
     "elu": grid(ANY, alpha=[0.5, 1.0]),
     "dropout": grid(ANY, rate=[0.0, 0.3]),
@@ -162,7 +167,7 @@ def attended(layer: Any, steps: Sequence[int]) -> Iterator[int]:
 
 
 def test_every_operation_has_cases() -> None:
-    assert sorted([*CASES, "backbone"]) == ops.names()  # see test_backbone
+    assert sorted([*CASES, "backbone", "lookup"]) == ops.names()  # see test_backbone, test_tables
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

@@ -9,7 +9,7 @@ from automl.errors import ConfigError
 
 
 def test_tasks_are_found_by_name() -> None:
-    assert tasks.names() == ("image-classify",)
+    assert tasks.names() == ("image-classify", "tabular-classify", "tabular-regress")
     for name in tasks.names():
         assert tasks.get(name).name == name
 

@@ -58,7 +58,8 @@ def _digests(rows: Rows) -> Iterator[bytes]:
 
 def _grouped(values: Array, *, number: bool) -> NDArray[np.int64]:
     """A group for each value; missing ones are a group."""
-    filled = np.where(np.isnan(values), -np.inf, values)
+    there = values[~np.isnan(values)]
+    filled = np.where(np.isnan(values), there.min() - 1.0 if len(there) else 0.0, values.astype(np.float64))
     distinct, groups = np.unique(filled, return_inverse=True)
     if number and len(distinct) > _BINS:
         edges = np.quantile(filled, np.linspace(0, 1, _BINS + 1)[1:-1])
