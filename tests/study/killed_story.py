@@ -3,7 +3,7 @@
     python -m tests.study.killed_story STUDY_DB FOLDER N...
 
 For every N (0: not at all) a copy of the database is put into FOLDER/N, and a child process continues the study in it.
-What it was told is done it notes in FOLDER/N/journal, a line each. Writes to stdout how many commits a whole story makes.
+What it was told is done it notes in FOLDER/N/journal, a line each. Writes how many commits a whole story makes.
 """
 
 from __future__ import annotations
