@@ -218,3 +218,13 @@ def _sql(url: str, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
+
+
+def test_a_trial_that_someone_ended_in_optuna_is_tried_once_more(study: Study, url: str) -> None:
+    begin(study)
+    study.close()
+    with quiet_optuna():
+        optuna.load_study(study_name="digits", storage=url).tell(0, state=TrialState.FAIL)
+    with Study.open(url, "digits") as again:
+        assert again.orphans == ((0, 1),)
+    assert _states(url) == [TrialState.FAIL, TrialState.WAITING]
