@@ -12,12 +12,7 @@ from automl.training import run_job
 from automl.training.network import make_optimizer
 from automl.training.release import make_releasable, silu
 
-SETTINGS = {
-    "adamw": {"weight_decay": 1e-3, "clip_norm": 1.0},
-    "adam": {"label_smoothing": 0.1},
-    "sgd": {"momentum": 0.9},
-    "rmsprop": {"momentum": 0.9, "weight_decay": 1e-3},
-}
+SETTINGS = {"adamw": {"weight_decay": 1e-3, "clip_norm": 1.0}, "sgd": {"momentum": 0.9}}
 
 
 def graphs():
@@ -38,7 +33,7 @@ def small_model(activation, seed=3):
 
 def weights_after_five_steps(activation, optimizer, *, releasable):
     model = small_model(activation)
-    settings = TrainingSettings(optimizer=optimizer, lr=0.01, **SETTINGS[optimizer] | {"label_smoothing": 0.0})
+    settings = TrainingSettings(optimizer=optimizer, lr=0.01, **SETTINGS[optimizer])
     model.compile(make_optimizer(settings), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     if releasable:
         make_releasable(model)
@@ -48,11 +43,10 @@ def weights_after_five_steps(activation, optimizer, *, releasable):
     return [*model.get_weights(), *(keras.ops.convert_to_numpy(each) for each in model.optimizer.variables)]
 
 
-@pytest.mark.parametrize("optimizer", SETTINGS)
-def test_a_job_leaves_no_graph_behind(make_job, network, recorder, optimizer):
+def test_a_job_leaves_no_graph_behind(make_job, network, recorder):
     layers = [("conv", {"filters": 4, "activation": "silu"}), ("bn", {}), ("silu", {}), ("se", {"ratio": 2})]
-    layers += [("relu", {}), ("gelu", {}), ("global_pool", {}), ("dropout", {"rate": 0.2})]
-    job = make_job(network(*layers), epochs=1, batch_size=512, optimizer=optimizer, **SETTINGS[optimizer])
+    layers += [("relu", {}), ("gelu", {}), ("gap", {}), ("dropout", {"rate": 0.2})]
+    job = make_job(network(*layers), epochs=1, batch_size=512, label_smoothing=0.1, **SETTINGS["adamw"])
     run_job(job, recorder)
     before = graphs()
     assert run_job(job, recorder).status == "complete"
