@@ -191,14 +191,15 @@ class RunFolder:
             StudyError: ``run.json`` cannot be written; the old study stays the run's.
         """
         ending = f".{self.part + 1}"
-        name = self.study.removesuffix(f".{self.part}")[: 100 - len(ending)] + ending
+        first = self.study if self.part == 1 else self.study.removesuffix(f".{self.part}")
+        name = first[: 100 - len(ending)] + ending
         kept = self.command if command is None else without_passwords(command)
         following = replace(self, study=name, part=self.part + 1, command=kept, made=())
         try:
             following.checkpoints.mkdir(exist_ok=True)
             following._write()
         except OSError as error:
-            raise StudyError(f"cannot write into {self.path}: {error.strerror}; free some space or rights") from None
+            raise StudyError(f"cannot write into {self.path}: {error.strerror}; free some space or change its rights") from None
         return following
 
     def discard(self) -> None:
