@@ -17,7 +17,7 @@ from automl.execution.frames import BrokenFrameError, Frame
 from automl.execution.handle import COMMAND, Inbox, WorkerHandle
 from automl.execution.machine import total_memory
 from automl.execution.roster import End, Place, Roster
-from automl.execution.watch import Watch
+from automl.execution.watch import Watch, Watched
 from automl.execution.wear import NEARLY, wear, worn_by_failure
 from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob, TrialResult
 
@@ -27,7 +27,7 @@ _log = logging.getLogger("automl.execution")
 # whatever else runs.
 MEMORY_SHARE = 0.8
 # Workers that may end one after the other before any has begun a job, a place: more, and they will never start.
-_MOST_DEATHS = 2
+_MOST_DEATHS = 5
 
 
 class ProcessExecutor:
@@ -131,7 +131,9 @@ class ProcessExecutor:
                 self._roster.imported(worker, item.body["resident"])
             case "error":
                 raise RuntimeError(f"a mistake in this package, in {worker}:\n{item.body['traceback']}")
-            case _ if place is None or place.job is None:
+            case _ if place is None:
+                _log.debug("%s has no place any more; %s comes too late", worker, item.type)
+            case _ if place.job is None:
                 raise RuntimeError(f"{worker}, which has no job, sent a frame {item.type!r}")
             case "begin":
                 self._deaths, place.begun = 0, True
@@ -151,19 +153,23 @@ class ProcessExecutor:
         place.job, place.report, place.begun, place.asks = job, None, False, False
         place.watched = self._watch.follow(place.worker, job.timeout) if place.worker.imported else None
 
-    def _leave(self, place: Place) -> None:
-        if place.watched is not None:
-            self._watch.leave(place.watched)
-            place.watched = None
+    def _leave(self, place: Place) -> Watched | None:
+        """Look at a place's worker no more; how it was."""
+        watched, place.watched = place.watched, None
+        if watched is not None:
+            self._watch.leave(watched)
+        return watched
 
     def _over(self, place: Place, result: TrialResult) -> TrialResult:
         """A job has ended by itself: its worker is free, or gives its place to another."""
-        self._leave(place)
+        watched = self._leave(place)
         place.job, worker = None, place.worker
         used_up, others = wear(worker, self._worker_memory), worker.tree.others(worker.pid)
         if worn_by_failure(result):
             self._roster.keep_standby = True
             self._renew(place, f"{result.job_id} failed")
+        elif watched is not None and watched.verdict is not None:
+            self._renew(place, f"{result.job_id} was over just before this: {watched.verdict.message}")
         elif used_up >= 1:
             self._renew(place, f"it has grown to {worker.tree.resident() / 1e9:.2f} GB")
         elif others:
@@ -183,8 +189,7 @@ class ProcessExecutor:
             if not end.expected:
                 self._count_death(worker, end)
             return None
-        watched = place.watched
-        self._leave(place)
+        watched = self._leave(place)
         if place.job is None or watched is None or not place.begun:
             self._count_death(worker, end)
             self._roster.fill(place)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl.errors import SearchError
-from automl.execution.crew import Crew
+from automl.execution.crew import WORKER_BYTES, Crew
 from automl.execution.deaths import ended
 from automl.execution.handle import Inbox, WorkerHandle
-from automl.execution.machine import visible_gpus
+from automl.execution.machine import free_memory, visible_gpus
 from automl.execution.watch import Watch, Watched
 from automl.failures import Failure
 from automl.jobs import EpochReport, TrialJob
@@ -104,8 +104,8 @@ class Roster:
             self.stand_by(place)
 
     def stand_by(self, place: Place) -> None:
-        """See that a process is ready, or on its way, to take this place."""
-        if not any(env == place.env for env, _ in self._standby):
+        """See that a process is ready, or on its way, to take this place, where there is memory for it."""
+        if not any(env == place.env for env, _ in self._standby) and free_memory() >= WORKER_BYTES:
             self._standby.append((place.env, self._hire(place.env, self._log("standby"))))
 
     def let_go(self, place: Place) -> None:

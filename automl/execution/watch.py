@@ -70,7 +70,7 @@ class Watch:
         return watched
 
     def leave(self, watched: Watched) -> None:
-        """Look no more: after this no verdict comes, and none is carried out."""
+        """Look no more: after this there is no verdict, or it has been carried out."""
         with self._lock:
             self._watched.remove(watched)
         watched.memory.system_killed = oom_kills() > watched.oom_kills
@@ -111,8 +111,8 @@ class Watch:
             if verdict is None or watched.verdict is not None or watched not in self._watched:
                 return
             watched.verdict = verdict
+            worker.kill()
         _log.warning("%s: %s", worker, verdict.message)
-        worker.kill()
 
     def _look_after_the_dead(self, watched: Watched) -> None:
         """Usually its end is told at once; not when its guard was killed and others hold its pipe open."""
