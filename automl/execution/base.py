@@ -43,10 +43,11 @@ class Executor(Protocol):
 
         Raises:
             RuntimeError: A mistake of this package came to light where the job runs; the text has its traceback.
+            SearchError: Workers cannot be started.
         """
 
     def reply(self, job_id: str, reply: Reply) -> None:
-        """Answer the latest ``EpochReport`` of a job; without effect when the job has died since."""
+        """Answer the latest ``EpochReport`` of a job; without effect when that has its answer or the job has died."""
 
     def close(self) -> None:
         """End everything, whatever is running; can be called at any time and again."""

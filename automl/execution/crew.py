@@ -60,8 +60,7 @@ def plan_crew(workers: int | None, gpus: tuple[int, ...] | None, *, repeatable: 
     found = tuple(range(len(visible_gpus())))
     chosen = found if gpus is None else gpus
     if missing := [number for number in chosen if number not in found]:
-        there = f"there are {', '.join(map(str, found))}" if found else "no GPU is found on this machine"
-        raise ConfigError(f"GPU {missing[0]} is not there; {there}")
+        raise ConfigError(f"GPU {missing[0]} is not there; {_those_there(found)}")
     if workers is None:
         workers = len(chosen) or (1 if repeatable else _paying_workers())
     share = max(1, usable_cpus() // workers)
@@ -70,6 +69,12 @@ def plan_crew(workers: int | None, gpus: tuple[int, ...] | None, *, repeatable: 
         threads=share if share < schedulable_cpus() else None,
         gpus=None if gpus is None and not found else chosen,
     )
+
+
+def _those_there(found: tuple[int, ...]) -> str:
+    if not found:
+        return "no GPU is found on this machine"
+    return f"there {'is' if len(found) == 1 else 'are'} {', '.join(map(str, found))}"
 
 
 def _paying_workers() -> int:

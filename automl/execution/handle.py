@@ -110,14 +110,14 @@ class WorkerHandle:
 
     def kill(self) -> None:
         """End it and all it has started, without waiting; ``(self, None)`` comes to the inbox when that is done."""
+        if not self.alive:
+            return
+        if sys.platform == "win32":
+            self.tree.kill()
         with self._pipe_lock:
-            if self._pipe is None:
-                self.tree.kill()
-                return
-            try:
-                os.write(self._pipe, b".")
-            except OSError:  # the guard has ended
-                _log.debug("%s has ended already", self)
+            if self._pipe is not None:
+                with contextlib.suppress(BrokenPipeError):  # it is just ending
+                    os.write(self._pipe, b".")
 
     def abandon(self) -> None:
         """End what may be left of it after its guard was killed, and wait no more for whoever holds its pipe open."""

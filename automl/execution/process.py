@@ -12,12 +12,12 @@ from automl.config import Limits
 from automl.errors import SearchError
 from automl.execution.base import Event
 from automl.execution.crew import Crew
-from automl.execution.deaths import crashed, ended
+from automl.execution.deaths import crashed
 from automl.execution.frames import BrokenFrameError, Frame
 from automl.execution.handle import COMMAND, Inbox, WorkerHandle
 from automl.execution.machine import total_memory
-from automl.execution.roster import Place, Roster
-from automl.execution.watch import Watch
+from automl.execution.roster import End, Place, Roster
+from automl.execution.watch import Watch, Watched
 from automl.execution.wear import NEARLY, wear, worn_by_failure
 from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob, TrialResult
 
@@ -27,7 +27,7 @@ _log = logging.getLogger("automl.execution")
 # whatever else runs.
 MEMORY_SHARE = 0.8
 # Workers that may end one after the other before any has begun a job, a place: more, and they will never start.
-_MOST_DEATHS = 2
+_MOST_DEATHS = 5
 
 
 class ProcessExecutor:
@@ -72,16 +72,18 @@ class ProcessExecutor:
         self.start()
         free = [place for place in self._roster.places if place.job is None]
         if not free:
-            running = " and ".join(place.job.job_id for place in self._roster.places if place.job)
-            raise RuntimeError(f"cannot run {job.job_id}: {running} is running")
+            running = ", ".join(place.job.job_id for place in self._roster.places if place.job)
+            raise RuntimeError(f"cannot run {job.job_id}: the workers are busy with {running}")
         place = next(filter(_idle, free), free[0])
-        place.job, place.report = job, None
         self._send(place, job)
         return place.name
 
     def poll(self, timeout: float) -> list[Event]:
         """What has happened, in order."""
+        self._watch.check()
         events: list[Event] = []
+        if self._closed:
+            return events
         try:
             worker, item = self._inbox.get(timeout=timeout)
             while True:
@@ -94,7 +96,9 @@ class ProcessExecutor:
     def reply(self, job_id: str, reply: Reply) -> None:
         """Answer the latest report."""
         for place in self._roster.places:
-            if place.job is not None and place.job.job_id == job_id:
+            # An answer to a job that died, and runs again by now, must not be taken for an answer to its next report.
+            if place.asks and place.job is not None and place.job.job_id == job_id:
+                place.asks = False
                 place.worker.send("reply", reply.model_dump())
 
     def close(self) -> None:
@@ -127,13 +131,15 @@ class ProcessExecutor:
                 self._roster.imported(worker, item.body["resident"])
             case "error":
                 raise RuntimeError(f"a mistake in this package, in {worker}:\n{item.body['traceback']}")
-            case _ if place is None or place.job is None:
+            case _ if place is None:
+                _log.debug("%s has no place any more; %s comes too late", worker, item.type)
+            case _ if place.job is None:
                 raise RuntimeError(f"{worker}, which has no job, sent a frame {item.type!r}")
             case "begin":
                 self._deaths, place.begun = 0, True
                 place.watched = place.watched or self._watch.follow(worker, place.job.timeout)
             case "report":
-                place.report = EpochReport.model_validate(item.body)
+                place.report, place.asks = EpochReport.model_validate(item.body), True
                 return place.report
             case "result":
                 return self._over(place, TrialResult.model_validate(item.body))
@@ -144,22 +150,26 @@ class ProcessExecutor:
     def _send(self, place: Place, job: TrialJob) -> None:
         """Give a job to the worker in a place; when that is dead, ``poll`` finds out and sends it to the next."""
         place.worker.send("job", job.model_dump())
-        place.begun = False
+        place.job, place.report, place.begun, place.asks = job, None, False, False
         place.watched = self._watch.follow(place.worker, job.timeout) if place.worker.imported else None
 
-    def _leave(self, place: Place) -> None:
-        if place.watched is not None:
-            self._watch.leave(place.watched)
-            place.watched = None
+    def _leave(self, place: Place) -> Watched | None:
+        """Look at a place's worker no more; how it was."""
+        watched, place.watched = place.watched, None
+        if watched is not None:
+            self._watch.leave(watched)
+        return watched
 
     def _over(self, place: Place, result: TrialResult) -> TrialResult:
         """A job has ended by itself: its worker is free, or gives its place to another."""
-        self._leave(place)
+        watched = self._leave(place)
         place.job, worker = None, place.worker
         used_up, others = wear(worker, self._worker_memory), worker.tree.others(worker.pid)
         if worn_by_failure(result):
             self._roster.keep_standby = True
             self._renew(place, f"{result.job_id} failed")
+        elif watched is not None and watched.verdict is not None:
+            self._renew(place, f"{result.job_id} was over just before this: {watched.verdict.message}")
         elif used_up >= 1:
             self._renew(place, f"it has grown to {worker.tree.resident() / 1e9:.2f} GB")
         elif others:
@@ -174,22 +184,20 @@ class ProcessExecutor:
 
     def _gone(self, worker: WorkerHandle) -> TrialResult | None:
         """A worker has ended. A job that it had begun has failed; one that it had not goes to another."""
-        place = self._roster.place_of(worker)
-        status, expected = self._roster.bury(worker)
+        place, end = self._roster.place_of(worker), self._roster.bury(worker)
         if place is None:
-            if not expected:
-                self._count_death(worker, status)
+            if not end.expected:
+                self._count_death(worker, end)
             return None
-        watched = place.watched
-        self._leave(place)
+        watched = self._leave(place)
         if place.job is None or watched is None or not place.begun:
-            self._count_death(worker, status)
+            self._count_death(worker, end)
             self._roster.fill(place)
             if place.job is not None:
                 self._send(place, place.job)
             return None
         job, report, place.job = place.job, place.report, None
-        _log.warning("%s: %s %s in %s", place.name, worker, ended(status), job.job_id)
+        _log.warning("%s: %s %s in %s", place.name, worker, end, job.job_id)
         self._roster.keep_standby = True
         self._roster.fill(place)
         return TrialResult(
@@ -197,14 +205,14 @@ class ProcessExecutor:
             status="failed",
             epochs=0 if report is None else report.epoch,
             planned_epochs=job.training.epochs if report is None else report.planned_epochs,
-            failure=watched.verdict or crashed(status, watched.memory, worker.tail()),
+            failure=watched.verdict or crashed(end.status, watched.memory, worker.tail()),
         )
 
-    def _count_death(self, worker: WorkerHandle, status: int) -> None:
-        _log.warning("%s %s before it had a job", worker, ended(status))
+    def _count_death(self, worker: WorkerHandle, end: End) -> None:
+        _log.warning("%s %s before it had begun a job", worker, end)
         self._deaths += 1
         if self._deaths > _MOST_DEATHS * (self.capacity + 1):
-            raise SearchError(f"the worker processes do not start: the last one {ended(status)}\n{worker.tail()}")
+            raise SearchError(f"the worker processes do not start: the last one {end}\n{worker.tail()}".rstrip())
 
 
 def _idle(place: Place) -> bool:

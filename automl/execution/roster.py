@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl.errors import SearchError
-from automl.execution.crew import Crew
+from automl.execution.crew import WORKER_BYTES, Crew
+from automl.execution.deaths import ended
 from automl.execution.handle import Inbox, WorkerHandle
-from automl.execution.machine import visible_gpus
+from automl.execution.machine import free_memory, visible_gpus
 from automl.execution.watch import Watch, Watched
+from automl.failures import Failure
 from automl.jobs import EpochReport, TrialJob
 
 _START_SECONDS = 300.0  # for importing Keras; on a busy machine with a cold disk it can take a minute
@@ -29,6 +31,7 @@ class Place:
         begun: Whether it has said so.
         watched: How the job is kept to its limits; None while the worker is still starting.
         report: The job's latest.
+        asks: Whether it waits for an answer to that.
     """
 
     name: str
@@ -38,6 +41,25 @@ class Place:
     begun: bool = False
     watched: Watched | None = None
     report: EpochReport | None = None
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a process ended.
+
+    Attributes:
+        status: Its exit status; negative: the signal.
+        expected: Whether it was let go.
+        verdict: Why the watch ended it while it was starting, if it did.
+    """
+
+    status: int
+    expected: bool
+    verdict: Failure | None = None
+
+    def __str__(self) -> str:
+        return ended(self.status) if self.verdict is None else f"was ended: {self.verdict.message}"
 
 
 class Roster:
@@ -82,8 +104,8 @@ class Roster:
             self.stand_by(place)
 
     def stand_by(self, place: Place) -> None:
-        """See that a process is ready, or on its way, to take this place."""
-        if not any(env == place.env for env, _ in self._standby):
+        """See that a process is ready, or on its way, to take this place, where there is memory for it."""
+        if not any(env == place.env for env, _ in self._standby) and free_memory() >= WORKER_BYTES:
             self._standby.append((place.env, self._hire(place.env, self._log("standby"))))
 
     def let_go(self, place: Place) -> None:
@@ -104,14 +126,14 @@ class Roster:
         if self.keep_standby:
             self.stand_by(place)
 
-    def bury(self, worker: WorkerHandle) -> tuple[int, bool]:
-        """Free what a process that has ended still holds; its exit status, and whether its end is no news."""
+    def bury(self, worker: WorkerHandle) -> End:
+        """Free what a process that has ended still holds."""
         if (watched := self._starting.pop(worker, None)) is not None:
             self._watch.leave(watched)
         expected = worker in self._let_go
         self._let_go.discard(worker)
         self._standby = [pair for pair in self._standby if pair[1] is not worker]
-        return worker.close(), expected
+        return End(worker.close(), expected, None if watched is None else watched.verdict)
 
     def close(self) -> None:
         """End every process and wait for it."""

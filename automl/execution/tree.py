@@ -12,7 +12,9 @@ import psutil
 # In the environment of a worker, and so of all it starts, what tells them from others'.
 MARK = "AUTOML_WORKER"
 
-_LOOK_SECONDS = 1.0  # between looks at who belongs to it, which reads about every process of the machine
+# Between looks at who belongs to it: they read about every process of the machine, and may take so much of the time.
+_LOOK_SECONDS = 1.0
+_LOOK_SHARE = 0.01
 
 
 class Tree:
@@ -28,14 +30,14 @@ class Tree:
         self._root, self._mark = psutil.Process(root), mark
         self._counted = [] if guarded else [self._root]
         self._below: list[psutil.Process] = []
-        self._looked = -_LOOK_SECONDS
+        self._next_look = 0.0
 
     def resident(self) -> int:
         """Bytes of memory that all its processes hold and the system could not take back at once.
 
         Files that are mapped do not count: the prepared data is, in every worker, and libraries are.
         """
-        if time.monotonic() - self._looked >= _LOOK_SECONDS:
+        if time.monotonic() >= self._next_look:
             self._look()
         return sum(_resident(process) for process in (*self._counted, *self._below))
 
@@ -53,9 +55,11 @@ class Tree:
                 process.kill()
 
     def _look(self) -> None:
-        self._looked = time.monotonic()
+        begin = time.monotonic()
         with contextlib.suppress(psutil.Error):  # it has ended: what was below it may not have
             self._below = self._root.children(recursive=True)
+        now = time.monotonic()
+        self._next_look = now + max(_LOOK_SECONDS, (now - begin) / _LOOK_SHARE)
 
 
 def _resident(process: psutil.Process) -> int:

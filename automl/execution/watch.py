@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from dataclasses import dataclass
 
 from automl.execution.deaths import Memory, over_limit, timed_out
@@ -53,6 +54,7 @@ class Watch:
         self._watched: list[Watched] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._mistake = ""
         self._thread = threading.Thread(target=self._run, name="automl-watch", daemon=True)
 
     def start(self) -> None:
@@ -68,10 +70,19 @@ class Watch:
         return watched
 
     def leave(self, watched: Watched) -> None:
-        """Look no more: after this no verdict comes, and none is carried out."""
+        """Look no more: after this there is no verdict, or it has been carried out."""
         with self._lock:
             self._watched.remove(watched)
         watched.memory.system_killed = oom_kills() > watched.oom_kills
+
+    def check(self) -> None:
+        """Raise what went wrong in the thread.
+
+        Raises:
+            RuntimeError: A mistake of this package.
+        """
+        if self._mistake:
+            raise RuntimeError(f"a mistake in this package, in the thread that watches workers:\n{self._mistake}")
 
     def close(self) -> None:
         """End the thread."""
@@ -80,10 +91,13 @@ class Watch:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(_LOOK_SECONDS):
-            free = free_memory()
-            for watched in tuple(self._watched):
-                self._look(watched, free)
+        try:
+            while not self._stop.wait(_LOOK_SECONDS):
+                free = free_memory()
+                for watched in tuple(self._watched):
+                    self._look(watched, free)
+        except BaseException:  # a thread has nobody above it: poll() raises it
+            self._mistake = traceback.format_exc()
 
     def _look(self, watched: Watched, free: int) -> None:
         worker, memory = watched.worker, watched.memory
@@ -97,8 +111,8 @@ class Watch:
             if verdict is None or watched.verdict is not None or watched not in self._watched:
                 return
             watched.verdict = verdict
+            worker.kill()
         _log.warning("%s: %s", worker, verdict.message)
-        worker.kill()
 
     def _look_after_the_dead(self, watched: Watched) -> None:
         """Usually its end is told at once; not when its guard was killed and others hold its pipe open."""

@@ -36,7 +36,7 @@ def resumed_config(run: Path, *, storage: str | None = None, **asked: Any) -> Se
     kept = kept_command(RunFolder.open(run, storage=storage))
     if kept is None:
         raise StudyError(
-            f"{run} was ended before its first trial and does not say what was asked; search again into it"
+            f"{run} was ended before its first trial and does not say what was asked; search once more with --out {run}"
         )
     return SearchConfig(task=kept.task, data=Path(kept.data), out=run, storage=storage, **asked)
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("automl.run")
 
+# How the note to an error begins that says how to go on.
+GO_ON = "continue with: "
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -95,11 +98,16 @@ def carry_out(
 
 @contextmanager
 def gone_if_empty(folder: RunFolder) -> Iterator[None]:
-    """Take a new folder away that an error leaves without anything of worth."""
+    """Take a new folder away that an error leaves without anything of worth; then there is nothing to go on with."""
     try:
         yield
-    except BaseException:
-        _discard_if_empty(folder)
+    except BaseException as error:
+        try:
+            folder.discard()
+        except (AutoMLError, OSError) as kept:  # what went wrong before this is what the person must read
+            log.debug("kept %s: %s", folder.path, kept)
+        else:
+            error.__notes__ = [note for note in getattr(error, "__notes__", ()) if not note.startswith(GO_ON)]
         raise
 
 
@@ -112,17 +120,9 @@ def resumable(folder: RunFolder) -> Iterator[None]:
         raise
     except BaseException as error:
         more = MORE_TIME if isinstance(error, SearchError) and error.out_of_time else ()
-        note = f"continue with: {resume_command(folder, *more)}"
-        if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
+        if not any(note.startswith(GO_ON) for note in getattr(error, "__notes__", ())):
+            error.add_note(GO_ON + resume_command(folder, *more))
         raise
-
-
-def _discard_if_empty(folder: RunFolder) -> None:
-    try:
-        folder.discard()
-    except (AutoMLError, OSError) as error:  # what went wrong before this is what the person must read
-        log.debug("kept %s: %s", folder.path, error)
 
 
 def _where_layers_allow(config: SearchConfig, events: Events) -> SearchConfig:

@@ -38,7 +38,11 @@ class Checkpoints:
         return self._directory / f"trial-{number}.state.npz"
 
     def restore(self, records: Iterable[TrialRecord]) -> None:
-        """Know what an earlier session kept, and remove what it would have removed, had it not been killed."""
+        """Know what an earlier session kept, and remove what it would have removed, had it not been killed.
+
+        Args:
+            records: Of all trials, in the order in which they would be in an undisturbed search.
+        """
         needed = set()
         for record in records:
             if record.state == "complete" and record.value is not None and self.model(record.number).is_file():
@@ -52,10 +56,14 @@ class Checkpoints:
     def keep(self, number: int, value: float) -> None:
         """Keep the model of a trial that ended with ``value`` while it is among the best; the earlier wins a tie."""
         self._kept[number] = value
-        while len(self._kept) > KEPT:
-            worst = min(self._kept, key=lambda n: (self._sign * self._kept[n], -n))
+        if len(self._kept) > KEPT:
+            worst = min(reversed(self._kept), key=self._goodness)
             del self._kept[worst]
             self.drop(worst)
+
+    def best(self) -> int | None:
+        """The best of the trials whose models are kept, the earliest of equal ones; None before there is one."""
+        return max(self._kept, key=self._goodness, default=None)
 
     def drop(self, number: int) -> None:
         """Remove the files of trial ``number``, if there are any."""
@@ -67,6 +75,9 @@ class Checkpoints:
         if self.state(parent).is_file():
             self.state(parent).replace(self.state(number))
         self.drop(parent)
+
+    def _goodness(self, number: int) -> float:
+        return self._sign * self._kept[number]
 
 
 def _remove(file: Path) -> None:

@@ -5,7 +5,7 @@ is killed at any moment and continued therefore proposes the same trials as one 
 
 * every trial has a sampler of its own, seeded by its place in the search (see :mod:`automl.search.sampling`);
 * while a trial trains, the next proposal is asked for, so that no worker waits for it; nothing of that is recorded
-  before its turn has come, and the sampler never knows how the trial before it ended, whenever it is asked;
+  before it is with a worker, and the sampler never knows how the trial before it ended, whenever it is asked;
 * whatever else is decided from earlier trials is summed up by one :class:`~automl.search.tally.Tally`.
 """
 
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from automl.events import Events
 from automl.search.checkpoints import Checkpoints
 from automl.search.plan import TrialCost
-from automl.search.proposer import Draft, Proposal, Proposer, recall
+from automl.search.proposer import Idea, Proposal, Proposer, recall
 from automl.search.recording import trial_end
 from automl.search.rules import TICK, Rules
 from automl.search.running import RunningTrials
 from automl.search.stopping import Reason, Stopping, nothing_found
-from automl.search.tally import Tally
+from automl.search.tally import Tally, in_order
 from automl.search.winner import Winner
 from automl.study import TrialOutcome, TrialRecord
 
@@ -74,7 +74,7 @@ class Engine:
             events=events,
             interrupt=interrupt,
         )
-        self._draft: Draft | None = None  # asked for in advance
+        self._idea: Idea | None = None  # asked for in advance
         self._waiting: list[Proposal] = []  # begun and not training: paused ones, and equals of running ones
         self.winner: Winner | None = None
 
@@ -112,7 +112,7 @@ class Engine:
     def _restore(self) -> None:
         """Take up what an earlier session left; a new study has nothing."""
         self._proposer.enqueue_first()
-        records = self._study.trials()
+        records = in_order(self._study.trials())
         self._tally.restore(records)
         self._checkpoints.restore(records)
         self._waiting = [recall(trial) for trial in self._study.paused()]
@@ -122,8 +122,8 @@ class Engine:
         """Take one step towards having all workers busy and a proposal ready; whether there was one to take."""
         if self._running.room() and self._start_next():
             return True
-        if self._draft is None and not self._waiting and self._wants_more():
-            self._draft = self._ask()
+        if self._idea is None and not self._waiting and self._wants_more():
+            self._idea = self._ask()
             return True
         return False
 
@@ -141,13 +141,20 @@ class Engine:
                 return True
         if len(self._waiting) >= TWINS:
             return False
-        if self._draft is None:
-            self._draft = self._ask()
+        if self._idea is None:
+            self._idea = self._ask()
+            return True
+        idea, self._idea = self._idea, None
+        outcome = self._proposer.judge(idea, epochs=self._tally.epochs, limits=self._rules.limits)
+        if not isinstance(outcome, Proposal):
+            self._over(outcome)
+        elif outcome.key in training:
+            self._waiting.append(self._begun(outcome))
         else:
-            self._judge(self._draft)
+            self._start_or_answer(outcome)
         return True
 
-    def _ask(self) -> Draft:
+    def _ask(self) -> Idea:
         last = self._tally.last
         over = all(last != proposal.number for proposal in self._running.proposals())
         return self._proposer.ask(
@@ -155,14 +162,6 @@ class Engine:
             unknown=last if self._alone and over else None,
             parallel=not self._alone,
         )
-
-    def _judge(self, draft: Draft) -> None:
-        self._draft = None
-        outcome = self._proposer.judge(draft, epochs=self._tally.epochs, limits=self._rules.limits)
-        if isinstance(outcome, Proposal):
-            self._waiting.append(outcome)
-        else:
-            self._over(outcome)
 
     def _start_or_answer(self, proposal: Proposal) -> None:
         """Train a proposal, unless one that was trained before answers for it."""
@@ -178,25 +177,39 @@ class Engine:
     def _answer(self, proposal: Proposal, before: TrialRecord) -> None:
         if proposal.paused:
             self._study.unpause(proposal.number)
-        self._over(self._study.duplicate(proposal.number, before))
+        self._over(self._study.duplicate(self._begun(proposal).number, before))
+
+    def _begun(self, proposal: Proposal) -> Proposal:
+        """The proposal, recorded as a trial that has begun."""
+        if proposal.draft is None:
+            return proposal
+        self._study.begin(proposal.number, proposal.draft)
+        return replace(proposal, draft=None)
 
     def _over(self, record: TrialRecord) -> None:
         """Take from a trial that is over, or paused, what later ones depend on and which files stay."""
         self._tally.add(record)
         if record.state == "complete" and record.value is not None:
             self._checkpoints.keep(record.number, record.value)
-            if self.winner is None or not self._rules.objective.better(self.winner.value, record.value):
-                self._find_winner()
+            self._find_winner()
         elif record.state != "paused":
             self._checkpoints.drop(record.number)
         self._events.trial_ended(trial_end(record))
 
-    def _find_winner(self, *, paused: bool = False) -> None:
-        best = self._study.best(paused=paused)
-        if best is None:
+    def _find_winner(self) -> None:
+        best = self._checkpoints.best()
+        if best is not None and (self.winner is None or self.winner.number != best):
+            self.winner = Winner.of(self._study.detail(best), self._checkpoints.model(best))
+
+    def _look_at_paused(self) -> None:
+        """Take a paused trial for the winner where it is the best one, for now."""
+        best = self._study.best(paused=True)
+        if best is None or best.state != "paused" or not best.metrics or best.value is None:
             return
         model = self._checkpoints.model(best.number)
-        if best.state == "complete" or (best.metrics and model.is_file()):
+        if model.is_file() and self._rules.objective.better(
+            best.value, None if self.winner is None else self.winner.value
+        ):
             self.winner = Winner.of(best, model)
 
     def _leave(self) -> None:
@@ -210,7 +223,7 @@ class Engine:
     def _deliver(self, reason: Reason) -> Winner:
         interrupted = self._interrupt.requested
         if interrupted:
-            self._find_winner(paused=True)
+            self._look_at_paused()
         if self.winner is None:
             if interrupted:
                 raise KeyboardInterrupt(self._interrupt.signal)

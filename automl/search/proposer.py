@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from automl.arch import Architecture, Input, Summary, sketch, summarize
 from automl.config import Limits
@@ -47,6 +47,7 @@ class Proposal:
         seed: Of its weights, order and augmentation.
         key: Of its job; those of equal trials are equal.
         parent: Number of the trial whose parameters it tries once more, since that one's process went away.
+        draft: What is to be recorded when it begins; None when it has begun.
         paused: Whether it was paused.
         epochs: Epochs it was trained for before that.
         seconds: What those took.
@@ -59,33 +60,32 @@ class Proposal:
     seed: int
     key: str
     parent: int | None = None
+    draft: TrialDraft | None = None
     paused: bool = False
     epochs: int = 0
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Idea:
     """What the sampler proposes, interpreted and not judged yet; nothing of it is recorded.
 
     Attributes:
         number: Optuna's number of the trial.
-        params: Its answers.
-        proposed_by: Whose idea it is; empty where the record knows.
-        seed: Of its training.
+        draft: What there is to record of it, but for the epochs it will have.
         parent: Number of the trial whose parameters it tries once more.
         candidate: What the answers mean, the training settled for the task; None where they mean no network.
+        canonical: The network's canonical document.
         summary: The network's cost, inferred.
-        error: Why they mean no network.
+        error: Why the answers mean no network.
     """
 
     number: int
-    params: Mapping[str, object]
-    proposed_by: str
-    seed: int
+    draft: TrialDraft
     parent: int | None
-    candidate: Candidate | None
-    summary: Summary | None
+    candidate: Candidate | None = None
+    canonical: Mapping[str, Any] = field(default_factory=dict)
+    summary: Summary | None = None
     error: str = ""
 
 
@@ -120,7 +120,7 @@ class Proposer:
         for transcript, origin in points[queued:]:
             self._enqueue(transcript, origin)
 
-    def ask(self, *, rejected: int, unknown: int | None, parallel: bool) -> Draft:
+    def ask(self, *, rejected: int, unknown: int | None, parallel: bool) -> Idea:
         """The next point of the space: a queued one, else the sampler's.
 
         Args:
@@ -139,37 +139,37 @@ class Proposer:
         seed = trial_seed(self._seed, trial.number) if queued.seed is None else queued.seed
         return self._interpret(trial, "", seed, queued.parent)
 
-    def judge(self, draft: Draft, *, epochs: int | None, limits: Limits) -> Proposal | TrialRecord:
-        """Record a draft as a trial: a proposal that may be trained, or the record of one that must not be.
+    def judge(self, idea: Idea, *, epochs: int | None, limits: Limits) -> Proposal | TrialRecord:
+        """A proposal that may be trained and is not recorded yet, or the record of one that must not be trained.
 
         Args:
-            draft: The latest that was asked for.
+            idea: The latest that was asked for.
             epochs: Epochs that the trials of this search are laid out for; None for each network's full schedule.
             limits: What a network may cost beside the constraints of the space.
         """
-        if draft.candidate is None or draft.summary is None:
-            self._study.begin(
-                draft.number, TrialDraft(params=draft.params, proposed_by=draft.proposed_by, seed=draft.seed)
-            )
-            return self._study.infeasible(draft.number, reason=draft.error, violations={"build": 1.0})
-        architecture, training = draft.candidate.architecture, draft.candidate.training
+        number, candidate = idea.number, idea.candidate
+        if candidate is None or idea.summary is None:
+            self._study.begin(number, idea.draft)
+            return self._study.infeasible(number, reason=idea.error, violations={"build": 1.0})
+        training = candidate.training
         planned = training.epochs if epochs is None else min(epochs, training.epochs)
-        canonical = architecture.canonical()  # without the paths, which differ where networks do not
-        proposal = Proposal(
-            number=draft.number,
-            architecture=architecture,
-            training=training,
-            sketch=sketch(architecture),
-            seed=draft.seed,
-            key=job_key(canonical, training, data_digest=self._prepared.digest, epochs=planned),
-            parent=draft.parent,
-        )
-        self._study.begin(draft.number, _trial_draft(proposal, draft.candidate, draft.summary, planned, draft))
-        if broken := [*self._space.violations(draft.summary), *_above(draft.summary, limits)]:
+        key = job_key(idea.canonical, training, data_digest=self._prepared.digest, epochs=planned)
+        draft = replace(idea.draft, job_key=key, planned_epochs=planned)
+        if broken := [*self._space.violations(idea.summary), *_above(idea.summary, limits)]:
+            self._study.begin(number, draft)
             reason = "; ".join(f"{v.name} is {v.value:,}, the limit is {v.limit:,}" for v in broken)
             excess = {v.name: v.excess for v in broken}
-            return self._study.infeasible(draft.number, reason=reason, violations=excess, kind="too_large")
-        return proposal
+            return self._study.infeasible(number, reason=reason, violations=excess, kind="too_large")
+        return Proposal(
+            number=number,
+            architecture=candidate.architecture,
+            training=training,
+            sketch=draft.description,
+            seed=draft.seed or 0,
+            key=key,
+            parent=idea.parent,
+            draft=draft,
+        )
 
     def _enqueue(self, transcript: Transcript, origin: str) -> None:
         try:
@@ -186,17 +186,29 @@ class Proposer:
         except ValueError:  # what the sampler proposes is recorded when it begins
             return None
 
-    def _interpret(self, trial: optuna.trial.Trial, proposed_by: str, seed: int, parent: int | None) -> Draft:
-        number = trial.number
+    def _interpret(self, trial: optuna.trial.Trial, proposed_by: str, seed: int, parent: int | None) -> Idea:
         try:
             candidate = self._space.interpret(TrialDecider(trial), inputs=self._inputs, heads=self._heads)
             summary = summarize(candidate.architecture)
         except SpaceError as error:
-            return Draft(number, trial.params, proposed_by, seed, parent, None, None, str(error))
+            draft = TrialDraft(params=trial.params, proposed_by=proposed_by, seed=seed)
+            return Idea(trial.number, draft, parent, error=str(error))
         training = self._task.settle(candidate.training, self._prepared)
         epochs = training.epochs if self._max_epochs is None else min(training.epochs, self._max_epochs)
-        settled = Candidate(candidate.params, candidate.architecture, training.model_copy(update={"epochs": epochs}))
-        return Draft(number, candidate.params, proposed_by, seed, parent, settled, summary)
+        settled = replace(candidate, training=training.model_copy(update={"epochs": epochs}))
+        draft = TrialDraft(
+            params=settled.params,
+            architecture=settled.architecture.to_json(),
+            fingerprint=settled.architecture.fingerprint,
+            parameters=summary.parameters,
+            flops=summary.flops,
+            training=settled.training.model_dump(mode="json"),
+            proposed_by=proposed_by,
+            description=sketch(settled.architecture),
+            seed=seed,
+        )
+        # Without the paths, which differ where networks do not.
+        return Idea(trial.number, draft, parent, settled, settled.architecture.canonical(), summary)
 
 
 def recall(trial: TrialDetail) -> Proposal:
@@ -234,19 +246,3 @@ def _above(summary: Summary, limits: Limits) -> list[Violation]:
     """Limits from the command line that a network breaks; their names differ from those of constraints."""
     pairs = (("max-params", summary.parameters, limits.parameters), ("max-flops", summary.flops, limits.flops))
     return [Violation(name, value, limit) for name, value, limit in pairs if limit is not None and value > limit]
-
-
-def _trial_draft(proposal: Proposal, candidate: Candidate, summary: Summary, planned: int, draft: Draft) -> TrialDraft:
-    return TrialDraft(
-        params=candidate.params,
-        architecture=proposal.architecture.to_json(),
-        fingerprint=proposal.architecture.fingerprint,
-        job_key=proposal.key,
-        parameters=summary.parameters,
-        flops=summary.flops,
-        training=proposal.training.model_dump(mode="json"),
-        proposed_by=draft.proposed_by,
-        description=proposal.sketch,
-        planned_epochs=planned,
-        seed=proposal.seed,
-    )

@@ -128,7 +128,13 @@ class RunningTrials:
         )
 
     def _on_start(self, job: TrialJob, worker: str) -> None:
-        self._study.assign(self._running[job.job_id].proposal.number, worker)
+        running = self._running[job.job_id]
+        number, draft = running.proposal.number, running.proposal.draft
+        if draft is None:
+            self._study.assign(number, worker)
+        else:  # recorded while the worker builds the network already
+            self._study.begin(number, replace(draft, worker=worker))
+            running.proposal = replace(running.proposal, draft=None)
 
     def _on_retry(self, job: TrialJob, reason: str) -> None:
         running = self._running[job.job_id]

@@ -51,11 +51,11 @@ class Tally:
         return tally
 
     def restore(self, records: Iterable[TrialRecord]) -> None:
-        """Add all of a study's records, by number.
+        """Add all of a study's records.
 
         A search that had given up counts its failures anew: whoever continues it thinks that they are over.
         """
-        for record in records:
+        for record in in_order(records):
             if record.state in _RAN:
                 self.began(record.number)
             self.add(record)
@@ -96,3 +96,19 @@ class Tally:
         full = (record.training or {}).get("epochs", 0)
         self.usual = record.planned_epochs
         self.epochs = self.usual if self.usual is not None and self.usual < full else None
+
+
+def in_order(records: Iterable[TrialRecord]) -> list[TrialRecord]:
+    """Records in the order in which an undisturbed search would have made them.
+
+    A trial that tries once more what a process left behind when it went away stands in that one's place.
+    """
+    known = {record.number: record for record in records}
+
+    def place(record: TrialRecord) -> tuple[int, int]:
+        first = record
+        while first.parent in known and known[first.parent].state == "orphaned":
+            first = known[first.parent]
+        return first.number, record.number
+
+    return sorted(known.values(), key=place)

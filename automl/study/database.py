@@ -25,6 +25,13 @@ BUSY_SECONDS = 60  # how long to wait for another process that writes, a dashboa
 Migration = Callable[[Connection], None]
 MIGRATIONS: Mapping[int, Migration] = {}  # from this version to the next
 
+_ADVICE = {
+    "locked": "another process holds it; try again",
+    "disk is full": "free some space, then continue with automl resume",
+    "disk I/O error": "the disk is full or broken; free some space, then continue with automl resume",
+    "readonly": "it may not be written to; change its rights or choose another folder",
+}
+
 _to_json = partial(json.dumps, allow_nan=False, ensure_ascii=False)
 
 
@@ -198,6 +205,8 @@ def explained(what: str) -> Iterator[None]:
 
 def refusal(what: str, error: BaseException) -> StudyError:
     """What to say about an error of the database."""
-    cause = getattr(error, "orig", None) or error
-    advice = "another process holds it; try again" if "locked" in str(cause) else "check the file or the server"
-    return StudyError(f"{what}: {' '.join(hide_passwords(str(cause)).split())}; {advice}")
+    cause = str(getattr(error, "orig", None) or error)
+    known = (advice for word, advice in _ADVICE.items() if word in cause)
+    return StudyError(
+        f"{what}: {' '.join(hide_passwords(cause).split())}; {next(known, 'check the file or the server')}"
+    )

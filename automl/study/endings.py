@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from automl.failures import POLICIES
 from automl.study.ledger import Ledger, merge
 from automl.study.lookups import Lookups
 from automl.study.optuna_side import OptunaSide
@@ -33,9 +34,8 @@ class Endings(Lookups):
         if value is not None:
             return self._end(number, "complete", value=value, reason=reason, **fields)
         message = f"{self.run.objective} was never a finite number"
-        advice = "lower the learning rate or clip the gradient (clip_norm)"
-        failure = {"failure_kind": "nan_loss", "failure_message": message, "failure_advice": advice}
-        return self._end(number, "failed", value=None, reason=message, **failure, **fields)
+        failure = {"failure_message": message, "failure_advice": POLICIES["nan_loss"].advice}
+        return self._end(number, "failed", value=None, reason=message, failure_kind="nan_loss", **failure, **fields)
 
     def prune(self, number: int, outcome: TrialOutcome, *, reason: str) -> TrialRecord:
         """Record a trial that was stopped because others promise more; Optuna learns its last epoch's value.

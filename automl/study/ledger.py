@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from automl.failures import POLICIES
 from automl.files import sha256_of
 from automl.study import rows
 from automl.study.records import ArtifactRecord, TrialDraft, TrialOutcome, TrialRecord, finite
@@ -136,7 +137,8 @@ class Ledger(RunLedger):
             key: Optuna's key of it.
             again: ``number``, ``key`` and values of the queued trial that tries its parameters once more, or None.
         """
-        fate = {"state": "orphaned", "reason": _GONE, "failure_kind": "orphaned", "value": None, "ended": now()}
+        failure = {"failure_kind": "orphaned", "failure_message": _GONE, "failure_advice": POLICIES["orphaned"].advice}
+        fate = {"state": "orphaned", "reason": _GONE, "value": None, "ended": now(), **failure}
         with self.writing() as connection:
             found = self._find(connection, number)
             if found is None:

@@ -15,6 +15,9 @@ MANIFEST = "run.json"
 DATABASE = "study.db"
 STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
+_FIELDS = {"storage": str, "study": str, "task": str, "created": str, "versions": dict, "command": dict, "part": int}
+_LATER: dict[str, Any] = {"command": {}, "part": 1}  # the first version of this package wrote none
+
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """What ``run.json`` says.
@@ -23,14 +26,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
         StudyError: It is damaged, or a newer version of this package wrote it.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = _LATER | json.loads(path.read_text(encoding="utf-8"))
         found = int(document["format_version"])
-        known = {"storage": str, "study": str, "task": str, "created": str, "versions": dict}
-        later = {"command": dict, "part": int}  # older versions of this package wrote none
-        found_all = all(isinstance(document.get(name), kind) for name, kind in known.items())
-        if found <= FORMAT_VERSION and not (
-            found_all and all(isinstance(document.get(name, kind()), kind) for name, kind in later.items())
-        ):
+        if found <= FORMAT_VERSION and not all(isinstance(document.get(name), kind) for name, kind in _FIELDS.items()):
             raise ValueError("something is missing")
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise StudyError(f"{path} is damaged ({error}); restore it from a copy") from None

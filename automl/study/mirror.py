@@ -93,11 +93,11 @@ class Mirror:
 
     def answer(self, asked: AskedTrial) -> None:
         """Take over what a sampler answered for a trial."""
-        key = self._keys[asked.number]
+        key, params = self._keys[asked.number], asked.params
         known = self._storage.get_trial(key)
         for name, distribution in asked.distributions.items():
             if name not in known.params:
-                value = distribution.to_internal_repr(asked.params[name])
+                value = distribution.to_internal_repr(params[name])
                 self._storage.set_trial_param(key, name, value, distribution)
         for name, note in asked.storage.get_trial_system_attrs(asked.key).items():
             if name not in known.system_attrs:

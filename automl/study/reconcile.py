@@ -29,7 +29,8 @@ def reconcile(ledger: Ledger, optuna: OptunaSide) -> tuple[Orphan, ...]:
         number for number in optuna.numbers(TrialState.WAITING) if optuna.queued_by_us(number) and number not in known
     ]
     orphans = []
-    for number in sorted(optuna.numbers(TrialState.RUNNING) + lost):
+    left = [number for number, trial in known.items() if trial.state == "running"]
+    for number in sorted({*optuna.numbers(TrialState.RUNNING), *left, *lost}):
         trial = known.get(number)
         if trial is not None and trial.state == "paused":
             continue

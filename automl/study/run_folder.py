@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from automl.errors import StudyError
 from automl.files import sweep, write_whole
 from automl.study.facts import package_versions
 from automl.study.holding import HOLDER, LOCK, held
+from automl.study.making import make, make_dated
 from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, STUDY_NAME, nearest_run, read_manifest
 from automl.study.records import ENDED
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url, without_passwords
@@ -76,7 +76,7 @@ class RunFolder:
         """
         created = datetime.now(UTC)
         try:
-            made = _make(path.absolute()) if path else _make_dated(default_parent.absolute(), task, created)
+            made = make(path.absolute()) if path else make_dated(default_parent.absolute(), task, created)
         except OSError as error:
             raise StudyError(f"cannot make the run's folder {path or default_parent}: {error.strerror}") from None
         folder = path.absolute() if path else made[-1]
@@ -116,8 +116,8 @@ class RunFolder:
             created,
             document["versions"],
             storage or kept,
-            command=document.get("command", {}),
-            part=document.get("part", 1),
+            command=document["command"],
+            part=document["part"],
         )
 
     @property
@@ -191,14 +191,17 @@ class RunFolder:
             StudyError: ``run.json`` cannot be written; the old study stays the run's.
         """
         ending = f".{self.part + 1}"
-        name = self.study.removesuffix(f".{self.part}")[: 100 - len(ending)] + ending
+        first = self.study if self.part == 1 else self.study.removesuffix(f".{self.part}")
+        name = first[: 100 - len(ending)] + ending
         kept = self.command if command is None else without_passwords(command)
         following = replace(self, study=name, part=self.part + 1, command=kept, made=())
         try:
             following.checkpoints.mkdir(exist_ok=True)
             following._write()
         except OSError as error:
-            raise StudyError(f"cannot write into {self.path}: {error.strerror}; free some space or rights") from None
+            raise StudyError(
+                f"cannot write into {self.path}: {error.strerror}; free some space or change its rights"
+            ) from None
         return following
 
     def discard(self) -> None:
@@ -240,28 +243,6 @@ class RunFolder:
         with suppress(StudyError), StudyReader.open(self.path, storage=self.storage) as study:  # else there is none yet
             return any(trial.trained or trial.state in ENDED for trial in study.trials())
         return False
-
-
-def _make(folder: Path) -> tuple[Path, ...]:
-    if (folder / MANIFEST).exists():
-        raise StudyError(f"{folder} already holds a run; choose another folder with --out, or delete it first")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StudyError(f"{folder} exists and is neither empty nor a run; choose another folder with --out")
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return tuple(reversed(missing)) or (folder / MANIFEST,)  # an empty folder that was there stays there
-
-
-def _make_dated(parent: Path, task: str, created: datetime) -> tuple[Path, ...]:
-    outer = [place for place in (parent, *parent.parents) if not place.exists()]
-    parent.mkdir(parents=True, exist_ok=True)
-    name = f"{task}-{created.astimezone():%Y-%m-%d}"
-    for attempt in count(1):
-        folder = parent / (name if attempt == 1 else f"{name}-{attempt}")
-        with suppress(FileExistsError):  # two searches may start in the same moment
-            folder.mkdir()
-            break
-    return (*reversed(outer), folder)
 
 
 def _absolute(storage: str | None) -> str | None:

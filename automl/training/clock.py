@@ -58,7 +58,7 @@ class ClockState(BaseModel):
     anchor_progress: float
     first_step: float
     step: float
-    seconds: dict[str, float]
+    seconds: dict[Literal["train", "validate", "save"], float]
 
 
 class Clock:
@@ -116,6 +116,7 @@ class Clock:
     def state(self) -> ClockState:
         """What a later process goes on from; after at least one step, here or before."""
         first_step = self._first_step if self._before is None else self._before.first_step
+        spent = self.seconds
         return ClockState(
             steps=self._steps_done,
             planned=self._steps_planned,
@@ -124,7 +125,7 @@ class Clock:
             anchor_progress=self._anchor_progress,
             first_step=first_step or 0.0,
             step=self.step_seconds or 0.0,
-            seconds={name: seconds for name, seconds in self.seconds.items() if name != "build"},
+            seconds={"train": spent["train"], "validate": spent["validate"], "save": spent["save"]},
         )
 
     @contextmanager

@@ -128,6 +128,8 @@ class Epochs:
         """Without validation the last epoch is the one to keep; with it there must be one, before the training ends."""
         record = self.record
         if self.learner.scorer is None:
+            if not self.learner.network.finite:  # the last step of all may have been one too many
+                raise not_finite(f"the weights after epoch {record.epochs} are not finite")
             self.keeper.keep(record.epochs)
             record.best_epoch = record.epochs
         elif record.best_epoch is None and status != "paused":

@@ -33,7 +33,8 @@ def run_job(job: TrialJob, report: Report) -> TrialResult:
 
     Returns:
         The result. Whatever can go wrong with a trial is in it as ``failure``; weights of an epoch before the failure
-        are saved all the same. A mistake of this package itself is raised.
+        are saved all the same. Seconds of the epochs that another process trained are counted, those it spent on
+        building are not. A mistake of this package itself is raised.
     """
     clock = Clock(time_limit(job.seconds, job.timeout))
     start_keras()

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+<<<<<<< HEAD
 from automl.arch import Architecture, build_model, enclose
+=======
+import numpy as np
+
+from automl.arch import Architecture, build_model
+>>>>>>> main
 from automl.data import PreparedData
 from automl.failures import Failure, TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
 from automl.ops import import_layers
 from automl.training.failures import guard
+from automl.training.release import make_releasable
 from automl.training.session import Precision, computing_in
 
 if TYPE_CHECKING:
@@ -40,6 +47,19 @@ class Network:
     trained: keras.Model
     one_hot: int | None
 
+<<<<<<< HEAD
+=======
+    @property
+    def shared(self) -> bool:
+        """Whether training changes ``model`` itself."""
+        return self.model.layers[0] is self.trained.layers[0]
+
+    @property
+    def finite(self) -> bool:
+        """Whether all weights are numbers."""
+        return all(bool(np.isfinite(weights).all()) for weights in self.trained.get_weights())
+
+>>>>>>> main
 
 def build_network(
     job: TrialJob, prepared: PreparedData, *, loss: str, metrics: tuple[str, ...], dtype: Precision = "float32"
@@ -76,6 +96,7 @@ def build_network(
             loss=make_loss(loss, smoothing),
             metrics=[make_metric(name, loss, one_hot=smoothing > 0) for name in metrics if name == "accuracy"],
         )
+        make_releasable(trained)
     return Network(model, trained, one_hot=trained.output_shape[-1] if _needs_one_hot(loss, smoothing) else None)
 
 

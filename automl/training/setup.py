@@ -28,12 +28,27 @@ def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
     Raises:
         TrialFailure: ``data_error``, ``build_error``, ``train_error``, or memory ran out.
     """
+    task = tasks.get(job.task)
     with clock.phase("build"):
-        with guard("data_error", f"open the prepared data in {job.data.directory}"):
-            prepared = PreparedData.load(Path(job.data.directory))
-        learner = _learner(job, prepared, clock, dtype)
-    parameters = learner.network.model.count_params()
-    batches, scorer = learner.batches, learner.scorer
+        prepared, rows, held_out = _open(job)
+        network = build_network(job, prepared, loss=task.loss, metrics=task.metrics, dtype=dtype)
+        (output,) = prepared.targets
+        scale = prepared.scales.get(output)
+        batches = Batches(
+            _fed(rows),
+            standardized(rows.y, scale),
+            batch_size=job.training.batch_size,
+            seed=job.seed,
+            how=job.training.augment,
+            weights=rows.weights,
+            classes=network.one_hot,
+        )
+        scorer = None
+        if held_out is not None:
+            scorer = Scorer(
+                _fed(held_out), held_out.y, loss=task.loss, metrics=task.metrics, weights=held_out.weights, scale=scale
+            )
+    parameters = network.model.count_params()
     clock.plan(
         steps=job.training.epochs * batches.steps,
         # A forward pass is about a third of a training step on the same rows.
@@ -41,43 +56,21 @@ def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
         save_seconds=0.2 + 2e-8 * parameters,
     )
     record = Record(planned=job.training.epochs, parameters=parameters, steps_per_epoch=batches.steps)
-    keeper = Keeper(learner.network, Path(job.model_file), clock)
-    saver = Saver(
-        Path(job.state_file) if job.state_file else None,
-        identity_of(job, prepared, dtype),
-        learner.network,
-        keeper,
-        clock,
-    )
+    keeper = Keeper(network, Path(job.model_file), clock)
+    state_file = Path(job.state_file) if job.state_file else None
+    saver = Saver(state_file, identity_of(job, prepared, dtype), network, keeper, clock)
     if job.resume:
         with clock.phase("build"):
             saver.restore(record)
-    return Epochs(job, learner, keeper, saver, clock, record)
+    return Epochs(job, Learner(job.training, network, batches, scorer, clock), keeper, saver, clock, record)
 
 
-def _learner(job: TrialJob, prepared: PreparedData, clock: Clock, dtype: Precision) -> Learner:
-    task = tasks.get(job.task)
+def _open(job: TrialJob) -> tuple[PreparedData, Rows, Rows | None]:
+    """The data, the rows to train on, and those to validate on, if any."""
     with guard("data_error", f"open the prepared data in {job.data.directory}"):
-        rows = prepared.rows(job.data.rows)
+        prepared = PreparedData.load(Path(job.data.directory))
         held_out = prepared.rows("validation") if job.data.rows == "train" else None
-    (output,) = prepared.targets
-    scale = prepared.scales.get(output)
-    network = build_network(job, prepared, loss=task.loss, metrics=task.metrics, dtype=dtype)
-    batches = Batches(
-        _fed(rows),
-        standardized(rows.y, scale),
-        batch_size=job.training.batch_size,
-        seed=job.seed,
-        how=job.training.augment,
-        weights=rows.weights,
-        classes=network.one_hot,
-    )
-    scorer = None
-    if held_out is not None:
-        scorer = Scorer(
-            _fed(held_out), held_out.y, loss=task.loss, metrics=task.metrics, weights=held_out.weights, scale=scale
-        )
-    return Learner(job.training, network, batches, scorer, clock)
+        return prepared, prepared.rows(job.data.rows), held_out
 
 
 def _fed(rows: Rows) -> RowView | Mapping[str, RowView]:

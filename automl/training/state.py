@@ -47,7 +47,9 @@ class _Story(BaseModel):
 class State:
     """Everything after an epoch that decides how the next ones go.
 
-    The order of rows and their augmentation need no place here: seed and epoch decide them.
+    The order of rows and their augmentation need no place here: seed and epoch decide them. A person's own layer must
+    draw from a ``keras.random.SeedGenerator`` of its own, as JAX demands anyway; what it draws from the backend's own
+    generator is another number after an interruption.
 
     Attributes:
         identity: Of which training; see :func:`identity_of`.

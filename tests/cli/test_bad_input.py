@@ -106,7 +106,9 @@ def test_a_space_that_does_not_fit_the_pictures(search, data):
     assert_refused(search("data", "--space", "big.yaml"), 2, "big", kept=("data", "big.yaml"))
 
 
-@pytest.mark.parametrize("command", [("trials",), ("evaluate", "data"), ("predict", "data")], ids=lambda c: c[0])
+@pytest.mark.parametrize(
+    "command", [("trials",), ("resume",), ("evaluate", "data"), ("predict", "data")], ids=lambda c: c[0]
+)
 def test_no_such_run(automl, data, command):
     name, *more = command
     assert_refused(automl(name, "no-run", *more), 2, "no-run")

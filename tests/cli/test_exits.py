@@ -61,6 +61,14 @@ def test_an_error_of_the_system_says_which_file():
     assert (result.exit_code, result.stderr) == (1, "error: No such file or directory: a/b.csv\n")
 
 
+def test_what_was_added_to_an_error_is_shown_below_it():
+    error = OSError(errno.ENOSPC, "No space left on device")
+    error.add_note("continue with: automl resume my-run")
+    result = run(error)
+    assert result.exit_code == 1
+    assert result.stderr == "error: No space left on device\ncontinue with: automl resume my-run\n"
+
+
 def test_ctrl_c_ends_with_130():
     result = run(KeyboardInterrupt())
     assert (result.exit_code, result.stderr) == (130, "interrupted\n")

@@ -67,6 +67,22 @@ def test_a_bad_argument_is_refused_by_fit_and_leaves_no_run(arguments, sentence,
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"trials": "many"}, "cannot read 'many' as a number of trials"),
+        ({"time_budget": "+soon"}, "cannot read 'soon' as a duration"),
+        ({"memory_limit": "much"}, "cannot read 'much' as a size"),
+        ({"gpus": [0, 0]}, "as GPUs"),
+        ({}, "nowhere is no run"),
+    ],
+    ids=str,
+)
+def test_bad_arguments_of_a_continuation_are_refused(arguments, sentence):
+    with pytest.raises((ConfigError, automl.StudyError), match=sentence):
+        automl.resume_search("nowhere", verbose=0, **arguments)
+
+
 @pytest.mark.parametrize("validation", [X, (X,), {"x": X, "y": Y}], ids=["array", "single", "dict"])
 def test_validation_data_is_a_pair(validation, tmp_path):
     with pytest.raises(ConfigError, match="must be a pair"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,14 +16,14 @@ from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 
-from automl import ConfigError, DataError, ImageClassifier, Space, StudyError
+from automl import ConfigError, DataError, ImageClassifier, Space, StudyError, resume_search
 
 DIGITS = load_digits(n_class=3)
 PICTURES = np.round(DIGITS.images * 255 / 16).astype("uint8")
 WORDS = np.array(["zero", "one", "two"])[DIGITS.target]
 TINY = Space.parse(
     "version: 1\nname: tiny\ntask: image-classify\n"
-    "model: [{conv: {filters: {choice: [16, 24]}}}, bn, relu, {maxpool: {size: 2}}, flatten, head]\n"
+    "model: [{conv: {filters: {choice: [16, 24, 32]}}}, bn, relu, {maxpool: {size: 2}}, flatten, head]\n"
     "train: {lr: 0.01}\n"
 )
 X, Y, X_TEST, Y_TEST = PICTURES[:150], WORDS[:150], PICTURES[150:250], WORDS[150:250]
@@ -83,6 +84,33 @@ def test_a_run_and_its_model_load_to_the_same_answers(fitted):
         again = ImageClassifier.load(path)
         assert (again.predict_proba(X_TEST) == fitted.predict_proba(X_TEST)).all()
         assert again.n_trials_ == 2
+
+
+def test_a_fit_goes_on_with_its_arrays_from_the_cache(fitted, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(fitted.run_dir_, run)
+    same = ImageClassifier.resume(run, verbose=0)  # the fit was over: it is only loaded
+    assert (same.predict_proba(X_TEST) == fitted.predict_proba(X_TEST)).all()
+    result = resume_search(run, trials="+1", workers=0, verbose=0)
+    assert (result.trials, result.classes) == (3, ("one", "two", "zero"))
+    more = ImageClassifier.resume(str(run), trials=3, verbose=0)
+    assert more.n_trials_ == 3
+    assert more.best_score_ == result.value >= fitted.best_score_
+    assert (more.run_dir_, more.classes_.tolist()) == (run, ["one", "two", "zero"])
+
+
+def test_a_fit_whose_arrays_are_gone_and_a_run_of_another_task_are_refused(fitted, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(fitted.run_dir_, run)
+    shutil.rmtree(run / "prepared")
+    with pytest.raises(DataError, match=r"arrays \(150, 8, 8\) uint8 from a Python program"):
+        ImageClassifier.resume(run, trials="+1", workers=0, verbose=0)
+
+    class Other(ImageClassifier):
+        _task = "other-task"
+
+    with pytest.raises(ConfigError, match=r"a run of 'image-classify', and Other is for 'other-task'"):
+        Other.resume(run)
 
 
 def test_an_exported_model_loads_without_its_run(fitted, tmp_path):

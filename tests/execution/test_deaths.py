@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +55,20 @@ def test_a_reply_to_a_worker_that_has_died_does_nothing(executor, make_job, firs
     assert gone(executor.worker_pids[0])
     executor.reply("trial-0", Reply())
     assert until(executor, lambda event: True)[0].failure.kind == "crashed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_workers_that_die_leave_no_files_open_and_no_threads(executor, make_job, run_to_end, wait_ready):
+    def held():
+        wait_ready(executor)
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    run_to_end(executor, make_job("exit"))
+    run_to_end(executor, make_job("exit"))
+    before = held()
+    for _ in range(4):
+        run_to_end(executor, make_job("exit"))
+    assert all(now <= at_most + slack for now, at_most, slack in zip(held(), before, (3, 1), strict=True))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_two_workers_run_two_jobs_at_once(make_executor, make_job, until):
     assert executor.capacity == 2
     names = [executor.submit(make_job("epochs:1", name)) for name in ("trial-0", "trial-1")]
     assert names == ["worker-1", "worker-2"]
-    with pytest.raises(RuntimeError, match="trial-0 and trial-1"):
+    with pytest.raises(RuntimeError, match="busy with trial-0, trial-1"):
         executor.submit(make_job("epochs:1", "trial-2"))
     first, _ = until(executor, lambda event: True)
     second, _ = until(executor, lambda event: True)  # neither has had an answer

@@ -46,7 +46,7 @@ def test_poll_without_news_returns_after_its_timeout(executor):
 def test_a_second_job_while_one_runs_is_a_mistake(executor, make_job, first_report):
     first_report(executor, make_job("sleep"))
     assert not executor.ready()
-    with pytest.raises(RuntimeError, match="trial-0 is running"):
+    with pytest.raises(RuntimeError, match="busy with trial-0"):
         executor.submit(make_job("epochs:1", "trial-1"))
 
 
@@ -102,13 +102,25 @@ def test_a_worker_that_lives_on_without_its_pipe_is_ended(make_executor, make_jo
 
 
 def test_events_that_come_together_are_polled_in_order(executor, make_job):
-    executor.submit(make_job("epochs:1"))
-    executor.reply("trial-0", Reply())  # before the question: the job goes on at once
-    time.sleep(1.5)
+    executor.submit(make_job("nan"))
     events = []
-    while not events or not isinstance(events[-1], TrialResult):
-        events += executor.poll(5)
+    while not events:
+        events = executor.poll(5)
+    executor.reply("trial-0", Reply())
+    time.sleep(0.5)
+    events += executor.poll(5)
     assert [type(event) for event in events] == [EpochReport, TrialResult]
+
+
+def test_an_answer_is_for_the_report_that_came_and_for_no_later_one(executor, make_job, until):
+    executor.submit(make_job("epochs:9"))
+    executor.reply("trial-0", Reply(action="stop"))  # it has asked nothing: to whom this answered died before
+    until(executor, lambda event: event.epoch == 1)
+    executor.reply("trial-0", Reply())
+    executor.reply("trial-0", Reply(action="stop"))
+    until(executor, lambda event: event.epoch == 2)
+    executor.reply("trial-0", Reply(action="stop"))
+    assert until(executor, lambda event: isinstance(event, TrialResult))[0].epochs == 2
 
 
 def test_close_twice_is_fine_and_submit_after_it_is_not(executor, make_job):
@@ -116,6 +128,7 @@ def test_close_twice_is_fine_and_submit_after_it_is_not(executor, make_job):
     executor.close()
     executor.reply("trial-0", Reply())
     assert not executor.ready()
+    assert executor.poll(0.1) == []
     with pytest.raises(RuntimeError, match="closed"):
         executor.submit(make_job("epochs:1"))
 

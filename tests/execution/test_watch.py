@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
 
+from automl.errors import SearchError
+from automl.execution import watch
 from automl.jobs import Reply, TrialResult
 
 LIMIT = 400_000_000
@@ -51,3 +54,18 @@ def test_a_worker_is_watched_while_the_coordinator_is_busy(make_executor, make_j
 def test_address_space_and_mapped_files_are_no_memory(make_executor, make_job, run_to_end, tmp_path):
     executor = make_executor(memory=LIMIT)
     assert run_to_end(executor, make_job(f"map:{tmp_path / 'big'}"))[1].status == "complete"
+
+
+def test_a_limit_below_what_a_worker_needs_to_start_is_said(make_executor, make_job, run_to_end):
+    executor = make_executor(memory=1_000_000, command=(sys.executable, "-c", "x = 'x' * (50 << 20); input()"))
+    with pytest.raises(SearchError, match=r"(?s)do not start.*a worker may hold 0\.00 GB"):
+        run_to_end(executor, make_job("epochs:1"))
+
+
+def test_a_mistake_in_the_thread_that_watches_is_raised(monkeypatch, executor, until):
+    def mistaken():
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr(watch, "free_memory", mistaken)
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        until(executor, lambda event: False)

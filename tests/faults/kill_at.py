@@ -48,7 +48,7 @@ STUDY = "automl.study.study:Study"
 LEDGER = "automl.study.ledger:Ledger"
 OPTUNA = "automl.study.optuna_side:OptunaSide"
 CHECKPOINT = file_like("trial-", ".keras")
-STATE = file_like(".npz")
+STATE = file_like("trial-", ".state.npz")
 
 POINTS: dict[str, Point] = {
     # The folder and the data.

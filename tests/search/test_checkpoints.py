@@ -41,6 +41,7 @@ def test_an_earlier_sessions_files_stay_as_if_there_had_been_one(tmp_path_factor
         checkpoints.keep(number, value)
     best = sorted(range(len(values)), key=lambda number: (-values[number], number))[:KEPT]
     assert files(folder) == {f"trial-{number}.keras" for number in best}
+    assert checkpoints.best() == (best[0] if best else None)
 
 
 def test_restoring_removes_the_files_of_trials_that_nothing_goes_on_from(tmp_path) -> None:

@@ -14,6 +14,7 @@ from scripted_search import Killed, units
 from automl.failures import Failure
 from automl.jobs import TrialJob
 from automl.search.final import train_final
+from automl.search.tally import in_order
 from automl.study import ENDED
 
 TRIALS = 12
@@ -52,7 +53,7 @@ def story(search) -> list[tuple[object, ...]]:
     """All that a search did, but for what was lost and done again."""
     return [
         (dict(r.params), r.state, r.value, dict(r.metrics), r.epochs, r.best_epoch, r.seed, r.proposed_by, r.reason)
-        for r in search.study.trials()
+        for r in in_order(search.study.trials())
         if r.state != "orphaned"
     ]
 
@@ -123,7 +124,7 @@ def check_nothing_is_lost(make_search, how, workers: int) -> None:
     assert len(children) == len(set(children))
     assert set(children) == {record.number for record in records if record.state == "orphaned" and record.params}
     kept = {file.name for file in search.rules.checkpoints.iterdir()}
-    best = sorted((r for r in trained if r.state == "complete"), key=lambda r: (-r.value, r.number))[:3]
+    best = sorted((r for r in trained if r.state == "complete"), key=lambda r: -r.value)[:3]
     paused = {f"trial-{r.number}{end}" for r in records if r.state == "paused" for end in (".keras", ".state.npz")}
     assert {f"trial-{record.number}.keras" for record in best} <= kept
     assert kept <= {f"trial-{record.number}.keras" for record in best} | paused

@@ -112,6 +112,8 @@ def test_every_trial_says_who_trained_it(make_search) -> None:
     assert {record.worker for record in search.study.trials() if record.trained} == {"worker-1", "worker-2"}
 
 
-def test_with_several_workers_the_first_of_equal_values_wins(make_search) -> None:
+def test_of_equal_values_the_first_that_was_there_wins_and_its_model_stays(make_search) -> None:
     search = make_search(lambda job: [0.5] * 6, workers=3, max_trials=6)
-    assert search.engine.search().number == 0
+    winner = search.engine.search()
+    assert winner.number == next(number for number, state in search.events.ended if state == "complete")
+    assert winner.model_file.is_file()

@@ -45,7 +45,7 @@ DATA = {
     ),
     "nasnet": PICTURES,
     "resnet": PICTURES,
-    "tabular": Data({"numbers": Input((10,)), "categories": Input((6,), "int32")}, TEN),
+    "tabular": Data({"table": Input((16,), codes=(10,) * 6)}, TEN),
     "text": Data({"text": Input((200,), "int32")}, TEN),
     "timeseries": Data({"series": Input((128, 3))}, TEN),
     "vit": PICTURES,
@@ -189,6 +189,8 @@ def _train_a_step(model: Any, architecture: Architecture) -> bool:
     rows = {
         name: rng.integers(0, 2**31, (ROWS, *given.shape)) % 1000
         if given.dtype == "int32"
+        else rng.integers(0, 10, (ROWS, *given.shape)).astype("float32")
+        if given.codes
         else rng.normal(size=(ROWS, *given.shape))
         for name, given in architecture.inputs.items()
     }

@@ -61,6 +61,12 @@ def live(study: Study) -> None:
     train(study, begin(study), 0.1)
 
 
+def crash(study: Study) -> None:
+    """Let a study go as a killed process does: nothing more is written."""
+    study._optuna.close()
+    study._engine.dispose()
+
+
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'study.db'}"

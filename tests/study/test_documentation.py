@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from automl.study import TRIAL_STATES, RunFolder
+from automl.study import TRIAL_STATES, RunFolder, Study
+from automl.study.mirror import BEST, LATEST
 from automl.study.tables import Base
 
 PAGE = (Path(__file__).parents[2] / "docs" / "study-database.md").read_text(encoding="utf-8")
@@ -21,11 +22,16 @@ def test_there_are_at_least_five_queries() -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.splitlines()[0][:40])
 def test_every_query_gives_rows_on_a_real_study(lived: RunFolder, query: str) -> None:
+    Study.open(lived.storage_url, lived.study).close()  # as after a crash: the trial that still ran is queued again
     connection = sqlite3.connect(f"file:{lived.path / 'study.db'}?mode=ro", uri=True)
     try:
         assert connection.execute(query).fetchall()
     finally:
         connection.close()
+
+
+def test_how_much_a_sampler_sees_is_said() -> None:
+    assert f"the latest {LATEST} trials, the best {BEST} of those before them" in " ".join(PAGE.split())
 
 
 def test_every_table_column_and_state_is_described() -> None:

@@ -171,3 +171,55 @@ def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: py
     with pytest.raises(StudyError, match="No space left on device; choose another folder"):
         RunFolder.create(tmp_path / "run", task="t")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_is_kept_without_passwords(tmp_path: Path) -> None:
+    command = {"storage": SECRET.replace("open sesame", "sesame"), "data": tmp_path, "trials": 3, "gpus": (0, 1)}
+    RunFolder.create(tmp_path / "run", task="t", command=command)
+    opened = RunFolder.open(tmp_path / "run")
+    assert opened.command == {"storage": opened.command["storage"], "data": str(tmp_path), "trials": 3, "gpus": [0, 1]}
+    assert "sesame" not in (tmp_path / "run" / "run.json").read_text()
+
+
+@pytest.mark.parametrize("field", ['"command": 3', '"part": "two"'])
+def test_a_damaged_later_field_is_refused(tmp_path: Path, field: str) -> None:
+    folder = RunFolder.create(tmp_path / "run", task="t")
+    document = json.loads((folder.path / "run.json").read_text())
+    (folder.path / "run.json").write_text(json.dumps(document | json.loads(f"{{{field}}}")))
+    with pytest.raises(StudyError, match="is damaged"):
+        RunFolder.open(folder.path)
+
+
+def test_a_new_study_in_the_same_folder_leaves_the_old_one(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", task="t", study="digits", command={"trials": 3})
+    with Study.create(folder.storage_url, folder.study, run=make_draft()) as study:
+        study.complete(begin(study), outcome(0.5))
+    (folder.checkpoints / "trial-0.keras").write_bytes(b"weights")
+    second = folder.next_study(command={"trials": 5})
+    third = second.next_study()
+    assert [run.study for run in (folder, second, third)] == ["digits", "digits.2", "digits.3"]
+    assert RunFolder.open(folder.path).study == "digits.3"
+    assert RunFolder.open(folder.path).checkpoints == folder.checkpoints / "3"
+    assert third.command == {"trials": 5}
+    with Study.create(third.storage_url, third.study, run=make_draft()) as study:
+        assert study.position == 0
+    with StudyReader.open(folder.path / "study.db", study="digits") as reader:
+        assert len(reader.trials()) == 1
+
+
+def test_a_long_study_name_leaves_room_for_its_number(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", task="t", study="x" * 100)
+    for part in range(2, 12):
+        folder = folder.next_study()
+        assert folder.study == "x" * (100 - len(f".{part}")) + f".{part}"
+
+
+def test_a_sweep_takes_what_killed_writers_left_and_nothing_else(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", task="t")
+    (folder.path / ".run.json.0123456789ab.json").write_text("{")
+    (folder.checkpoints / ".trial-3.keras.0123456789ab.keras").write_text("half")
+    (folder.path / ".model.0123456789ab").mkdir()
+    (folder.checkpoints / "trial-2.keras").write_text("whole")
+    folder.sweep()
+    assert sorted(path.name for path in folder.path.rglob("*") if path.is_file()) == ["run.json", "trial-2.keras"]
+    assert not (folder.path / ".model.0123456789ab").exists()

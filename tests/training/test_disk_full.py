@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import pytest
 
 from automl.jobs import Reply
 from automl.training import run_job
+
+resource = pytest.importorskip("resource", reason="needs limits of the system on the size of a file")
 
 
 @contextmanager

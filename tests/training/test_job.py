@@ -140,6 +140,13 @@ def test_a_loss_that_is_not_finite_is_a_failure_that_keeps_earlier_weights(make_
     assert all(np.isfinite(weight).all() for weight in weights)
 
 
+def test_a_last_step_to_infinity_is_a_failure_also_when_nothing_validates(make_job, recorder, monkeypatch):
+    monkeypatch.setattr(automl.training.learner, "learning_rate", lambda p, _: 1e-3 if p < 0.99 else math.inf)
+    result = run_job(make_job(epochs=3, rows="all", optimizer="sgd"), recorder)
+    assert (result.status, result.failure.kind, result.model_file, result.epochs) == ("failed", "nan_loss", None, 3)
+    assert all(math.isfinite(report.metrics["loss"]) for report in recorder)
+
+
 def test_validation_that_is_never_finite_is_a_failure(make_job, recorder, network, own_layers):
     job = make_job(network(("flatten", {}), ("nan_in_validation", {})), epochs=2, layers=own_layers)
     result = run_job(job, recorder)
