@@ -34,9 +34,7 @@ IgnoreOpt = Annotated[str, typer.Option("--ignore", metavar="NAME,...", help="Of
 EncodingOpt = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Of a text file, such as latin-1; else UTF-8.")
 ]
-DropOpt = Annotated[
-    bool, typer.Option("--drop-missing-labels", help="Leave out rows of a table without an answer.")
-]
+DropOpt = Annotated[bool, typer.Option("--drop-missing-labels", help="Leave out rows of a table without an answer.")]
 ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
 StorageOpt = Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")]
 QuietOpt = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from automl.cli.options import BadFileOpt, DropOpt, EncodingOpt, ImportOpt, JsonOpt, ModelArg, OnBadFile, import_named, open_model
+from automl.cli.options import (
+    BadFileOpt,
+    DropOpt,
+    EncodingOpt,
+    ImportOpt,
+    JsonOpt,
+    ModelArg,
+    OnBadFile,
+    import_named,
+    open_model,
+)
 
 if TYPE_CHECKING:
     from automl.export import Evaluation
@@ -17,7 +27,9 @@ if TYPE_CHECKING:
 
 def predict(
     model: ModelArg,
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A folder of pictures, one picture, an .npz file, or a table.")],
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="A folder of pictures, one picture, an .npz file, or a table.")
+    ],
     proba: Annotated[bool, typer.Option("--proba", help="Also one column of probabilities a class.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the CSV there.")] = None,
     on_bad_file: BadFileOpt = OnBadFile.error,
@@ -45,7 +57,9 @@ def predict(
 
 def evaluate(
     model: ModelArg,
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled data: a class folder, an .npz file or a table.")],
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="Labelled data: a class folder, an .npz file or a table.")
+    ],
     on_bad_file: BadFileOpt = OnBadFile.error,
     encoding: EncodingOpt = None,
     drop_missing_labels: DropOpt = False,

@@ -19,7 +19,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from automl.config import Arrays, Columns, SearchConfig
+from automl.config import Arrays, Columns
 from automl.estimators.base import SearchEstimator
 
 if TYPE_CHECKING:

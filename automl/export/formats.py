@@ -155,7 +155,9 @@ def _export(model: TrainedModel, format_: Format, target: Path) -> Exported:
             format_.write(model, work)
             what = f"the {format_.name} export of {model.bundle.directory}"
             with full_precision():
-                parity = check_parity(model.answer, format_.answers(work), probe, what=what, relative=not model.of_classes)
+                parity = check_parity(
+                    model.answer, format_.answers(work), probe, what=what, relative=not model.of_classes
+                )
         return Exported(format_.name, target, folder_size(target), parity)
     except OSError as error:
         raise ExportError(f"{target} could not be written: {error}") from error

@@ -44,8 +44,8 @@ def write_predictions(target: Path | TextIO, predictions: Predictions, *, proba:
     """Write answers as CSV (RFC 4180: comma, CRLF, quotes only where needed; UTF-8).
 
     The columns are ``path`` or ``row``, ``label`` (or the names of the numbers) and, with ``proba``, one a class under
-    the class' own name with the shortest digits that give the same float32 back. Cells are exactly what the labels are: one that begins with ``=``
-    is not disarmed for spreadsheets, because then it would be another label.
+    the class' own name with the shortest digits that give the same float32 back. Cells are exactly what the labels are:
+    one that begins with ``=`` is not disarmed for spreadsheets, because then it would be another label.
 
     Args:
         target: A file, written whole or not at all, or an open text stream (opened with ``newline=""``).

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from automl.backend import no_retracing_warnings
 from automl.data import ImageContract, InputContract, TableContract, read_input
 from automl.data.labels import encode_as
@@ -59,7 +60,7 @@ class TrainedModel:
 
     @cached_property
     def classes(self) -> np.ndarray:
-        """The classes (k,), text, int64 or bool; columns of probabilities follow them. None, where it answers numbers."""
+        """The classes (k,), text, int64 or bool, which columns of probabilities follow; none where answers are numbers."""
         return self.output.labels()
 
     @property

@@ -135,7 +135,9 @@ class FileSource:
             return None
 
 
-def open_source(data: Path, contract: ImageContract, *, labelled: bool, on_bad_file: OnBadFile = "error") -> ArraySource | FileSource:
+def open_source(
+    data: Path, contract: ImageContract, *, labelled: bool, on_bad_file: OnBadFile = "error"
+) -> ArraySource | FileSource:
     """The pictures that a path stands for: an ``.npz``, a folder, or one picture.
 
     Of data that comes in parts (``train``, ``val``, ``test``) it is the test part.

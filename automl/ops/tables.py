@@ -151,7 +151,8 @@ class Columns(UnaryOp):
 
     Args:
         dim: Size of the learned vectors.
-        lines: Beside each number so many learned lines of it with a bend (Gorishniy et al., 2022), each max(0, a x + b).
+        lines: Beside each number so many learned lines of it with a bend, each max(0, a x + b) (Gorishniy et al.,
+            2022).
         waves: Beside each number so many learned waves of it (Gorishniy et al., 2022), each cos(a x + b).
         few: A column with at most so many codes is not embedded: it becomes 0 and a 1 for the code it has.
         codes: How many codes each of the last columns has; the data completes it.
@@ -202,7 +203,7 @@ class Columns(UnaryOp):
         return 4 * (self.lines + self.waves) * self._numbers(x) + len(self.codes)
 
     def activations(self, x: Shape, y: Shape) -> int:
-        """The output, the lines and waves twice (one after the other, then in a row), vectors and codes on their way."""
+        """The output, lines and waves twice (one after the other, then in a row), vectors and codes on their way."""
         numbers = self._numbers(x)
         beside = sum(numbers * (1 + 2 * count) for count in (self.lines, self.waves) if count)
         vectors = len(self._embedded) * (1 + 2 * self.dim)

@@ -25,6 +25,10 @@ from automl.metrics import DIRECTIONS, OF_CLASSES, OF_NUMBERS, score
 from automl.tasks.base import Direction, Task
 
 
+_SMALLEST_BATCH = 16
+_FEWEST_STEPS = 32
+
+
 def _objectives(metrics: tuple[str, ...]) -> Mapping[str, Direction]:
     of_metrics = {f"val_{name}": DIRECTIONS[name] for name in metrics}
     return MappingProxyType({"val_loss": "minimize", **of_metrics})
@@ -156,9 +160,9 @@ class TabularClassify(_Tabular):
         """A probability for every class; two classes get two, so that all models answer alike."""
         return {self.output: {"units": len(prepared.classes), "activation": "softmax"}}
 
-    def settle(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:  # noqa: ARG002
-        """As the space says; there is nothing to augment."""
-        return training
+    def settle(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
+        """Small tables get small batches; there is nothing to augment."""
+        return training.model_copy(update={"batch_size": _batch_size(training.batch_size, prepared)})
 
     def _split_one(self, dataset: Dataset, seed: int) -> Split:
         counts = np.bincount(dataset.y, minlength=len(dataset.classes))
@@ -214,9 +218,10 @@ class TabularRegress(_Tabular):
         """A number for every column to predict."""
         return {self.output: {"units": prepared.targets[self.output].shape[0], "activation": "linear"}}
 
-    def settle(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:  # noqa: ARG002
-        """Numbers have no labels to smooth."""
-        return training.model_copy(update={"label_smoothing": 0.0})
+    def settle(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
+        """Small tables get small batches; numbers have no labels to smooth."""
+        batch_size = _batch_size(training.batch_size, prepared)
+        return training.model_copy(update={"batch_size": batch_size, "label_smoothing": 0.0})
 
     def _check(self, config: SearchConfig) -> None:
         if config.class_weight is not None:
@@ -256,6 +261,12 @@ def front(contract: TableContract) -> dict[str, Any]:
     if len(parts) == 2:
         nodes.append(Node("row", "concat", {}, tuple(parts)))
     return Architecture.assemble(inputs, nodes, {INPUT: "row" if len(parts) == 2 else parts[0]}).to_json()
+
+
+def _batch_size(wanted: int, prepared: PreparedData) -> int:
+    """A power of two with which an epoch has at least 32 steps, but no less than 16 rows, and no more than wanted."""
+    rows = len(prepared.split.train)
+    return min(wanted, max(_SMALLEST_BATCH, 2 ** int(np.log2(max(1, rows // _FEWEST_STEPS)))))
 
 
 def _contract(prepared: PreparedData) -> TableContract:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
-from automl.arch import Architecture, build_model, enclose
-=======
 import numpy as np
 
-from automl.arch import Architecture, build_model
->>>>>>> main
+from automl.arch import Architecture, build_model, enclose
 from automl.data import PreparedData
 from automl.failures import Failure, TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
@@ -47,19 +43,11 @@ class Network:
     trained: keras.Model
     one_hot: int | None
 
-<<<<<<< HEAD
-=======
-    @property
-    def shared(self) -> bool:
-        """Whether training changes ``model`` itself."""
-        return self.model.layers[0] is self.trained.layers[0]
-
     @property
     def finite(self) -> bool:
         """Whether all weights are numbers."""
         return all(bool(np.isfinite(weights).all()) for weights in self.trained.get_weights())
 
->>>>>>> main
 
 def build_network(
     job: TrialJob, prepared: PreparedData, *, loss: str, metrics: tuple[str, ...], dtype: Precision = "float32"

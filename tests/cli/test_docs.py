@@ -19,6 +19,7 @@ COMMANDS = re.findall(r"^\$ automl (.+)$", CLI, re.M)
 @pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith(SEARCHES)])
 def test_a_command_of_the_documentation_runs(automl, at_place, command):
     (at_place / "my-space.yaml").write_text(automl("spaces", "show", "cnn").stdout)
+    (at_place / "train.csv").write_text("size,kind\n" + "\n".join(f"{i * i},{'ab'[i % 2]}" for i in range(20)))
     done = automl(*shlex.split(command))
     assert done.exit_code == 0, done.stderr
     assert done.stdout or " -o " in command
@@ -34,7 +35,8 @@ def test_a_search_of_the_documentation_is_understood(automl, at_place, command, 
 
     monkeypatch.setattr("automl.run.run_search", run_search)
     assert automl(*shlex.split(command)).exit_code == 130
-    assert asked[0].data.absolute() == at_place / "data/digits/train"
+    data = "adult.csv" if "tabular" in command else "data/digits/train"
+    assert asked[0].data.absolute() == at_place / data
 
 
 @pytest.mark.parametrize("command", SEARCHES)

@@ -28,7 +28,9 @@ def table(tmp_path_factory):
         lines = ["number;colour;size;kind"]
         for number in range(rows):
             colour, size = rng.choice(["red", "green"]), rng.normal(10, 3)
-            lines.append(f"{number};{colour};{'?' if number % 7 == 0 else f'{size:.2f}'};{'warm' if colour == 'red' else 'cold'}")
+            lines.append(
+                f"{number};{colour};{'?' if number % 7 == 0 else f'{size:.2f}'};{'warm' if colour == 'red' else 'cold'}"
+            )
         (folder / f"{name}.csv").write_text("\n".join(lines))
     return folder
 
@@ -36,7 +38,20 @@ def table(tmp_path_factory):
 @pytest.fixture(scope="module")
 def searched(table, automl):
     """``automl search`` as it ended, with the run in ``table / "run"``."""
-    options = "--trials 1 --max-epochs 40 --seed 1 --workers 0 --target kind --class-weight balanced".split()
+    options = [
+        "--trials",
+        "1",
+        "--max-epochs",
+        "40",
+        "--seed",
+        "1",
+        "--workers",
+        "0",
+        "--target",
+        "kind",
+        "--class-weight",
+        "balanced",
+    ]
     return automl(
         "search", "--task", "tabular-classify", table / "train.csv", "--space", table / "small.yaml", *options,
         "--out", table / "run", "--cache-dir", table / "cache",
@@ -71,7 +86,16 @@ def test_the_command_is_kept_for_going_on(searched, table, automl) -> None:
 
 
 def test_check_says_what_is_found_and_trains_nothing(table, automl) -> None:
-    command = ("check", table / "train.csv", "--task", "tabular-classify", "--target", "kind", "--cache-dir", table / "c")
+    command = (
+        "check",
+        table / "train.csv",
+        "--task",
+        "tabular-classify",
+        "--target",
+        "kind",
+        "--cache-dir",
+        table / "c",
+    )
     lines = automl(*command).stdout.splitlines()
     assert lines[0] == "data      200 rows (160 to train, 40 to validate), 2 classes, 2 columns"
     assert "colour  category   2 different texts" in lines

@@ -42,7 +42,9 @@ def frame(rows: int = N, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame({"age": age, "colour": colour, "size": rng.gamma(2, 3, rows), "kind": kind})
 
 
-def prepare(tmp_path: Path, data: Any, task: Any = CLASSIFY, events: Events | None = None, **options: Any) -> PreparedData:
+def prepare(
+    tmp_path: Path, data: Any, task: Any = CLASSIFY, events: Events | None = None, **options: Any
+) -> PreparedData:
     options = {"columns": Columns(target=("kind",) if task is CLASSIFY else ("size",))} | options
     config = SearchConfig(task.name, data, max_trials=1, cache_dir=tmp_path / "cache", **options)
     return task.prepare(config, tmp_path / "run" / "prepared", events or Events())
@@ -56,7 +58,9 @@ def test_what_is_prepared_can_be_opened_again(tmp_path: Path) -> None:
     assert loaded.class_weights == prepared.class_weights
     assert loaded.preprocessing == prepared.preprocessing
     assert (len(loaded.rows("train")), len(loaded.rows("validation"))) == (80, 20)
-    regression = prepare(tmp_path, Arrays(frame()), REGRESS, columns=Columns(target=("age", "size"), drop_missing_labels=True))
+    regression = prepare(
+        tmp_path, Arrays(frame()), REGRESS, columns=Columns(target=("age", "size"), drop_missing_labels=True)
+    )
     assert PreparedData.load(tmp_path / "run" / "prepared").scales == regression.scales
 
 
@@ -66,7 +70,9 @@ def test_a_network_reads_numbers_gaps_and_codes(tmp_path: Path) -> None:
     assert CLASSIFY.heads(prepared) == {"label": {"units": 2, "activation": "softmax"}}
     front = Architecture.from_json(prepared.fronts["table"])
     assert front.inputs == {"categories": Input((1,), "string"), "numbers": Input((2,))}
-    both = prepare(tmp_path, Arrays(frame()), REGRESS, columns=Columns(target=("size", "age"), drop_missing_labels=True))
+    both = prepare(
+        tmp_path, Arrays(frame()), REGRESS, columns=Columns(target=("size", "age"), drop_missing_labels=True)
+    )
     assert REGRESS.heads(both) == {"value": {"units": 2, "activation": "linear"}}
     assert REGRESS.inputs(both) == {"table": Input((2,), codes=(5, 4))}
 
@@ -148,14 +154,22 @@ def test_a_folder_may_have_a_table_for_validation(tmp_path: Path) -> None:
 
 def test_equal_rows_and_leaks_are_told(tmp_path: Path) -> None:
     heard, table = Heard(), frame(400)
-    prepare(tmp_path, Arrays(table.assign(code=table["kind"])), validation=Arrays(table[:7].assign(code="often")), events=heard)
+    prepare(
+        tmp_path,
+        Arrays(table.assign(code=table["kind"])),
+        validation=Arrays(table[:7].assign(code="often")),
+        events=heard,
+    )
     assert any("column 'code' alone predicts the answer" in warning for warning in heard.warnings)
     assert any("of 7 validation rows are equal to training rows" in warning for warning in heard.warnings)
 
 
-def test_numbers_have_no_labels_to_smooth() -> None:
-    assert REGRESS.settle(TrainingSettings(label_smoothing=0.1), None).label_smoothing == 0.0  # type: ignore[arg-type]
-    assert CLASSIFY.settle(TrainingSettings(label_smoothing=0.1), None).label_smoothing == 0.1  # type: ignore[arg-type]
+def test_settings_fit_the_task_and_the_size_of_the_table(tmp_path: Path) -> None:
+    wanted = TrainingSettings(label_smoothing=0.1, batch_size=128)
+    small, large = prepare(tmp_path, Arrays(frame())), prepare(tmp_path, Arrays(frame(6000)))
+    assert (CLASSIFY.settle(wanted, small).batch_size, CLASSIFY.settle(wanted, large).batch_size) == (16, 128)
+    assert CLASSIFY.settle(wanted, small).label_smoothing == 0.1
+    assert REGRESS.settle(wanted, small).label_smoothing == 0.0
 
 
 @pytest.mark.parametrize(
@@ -163,7 +177,13 @@ def test_numbers_have_no_labels_to_smooth() -> None:
     [
         (REGRESS, frame(), {"class_weight": "balanced"}, ConfigError, "class weights are for classes"),
         (CLASSIFY, frame(), {"class_weight": "even"}, ConfigError, "class weight is 'even'"),
-        (CLASSIFY, frame(), {"class_weight": {"seldom": 2}}, ConfigError, "names 'seldom', and the classes are often, rarely"),
+        (
+            CLASSIFY,
+            frame(),
+            {"class_weight": {"seldom": 2}},
+            ConfigError,
+            "names 'seldom', and the classes are often, rarely",
+        ),
         (CLASSIFY, frame().assign(kind=["often"] * 99 + ["once"]), {}, DataError, "class 'once' has only one row"),
         (REGRESS, frame()[:1], {}, DataError, "nothing to learn from"),
         (REGRESS, frame().assign(size="much"), {}, DataError, "column 'size' has 'much' in row 0, which is no number"),

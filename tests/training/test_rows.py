@@ -16,7 +16,8 @@ from automl.training.batches import Batches
 from automl.training.scoring import Scorer, standardized
 
 SPACE = Space.parse(
-    "version: 1\nname: small\ninputs: {table: tabular}\nmodel: [{columns: 4}, {dense: {units: 32, activation: relu}}, head]\n"
+    "version: 1\nname: small\ninputs: {table: tabular}\n"
+    "model: [{columns: 4}, {dense: {units: 32, activation: relu}}, head]\n"
 )
 
 
@@ -72,10 +73,12 @@ class Guess:
 def test_scores_of_numbers_are_in_their_own_units(named):
     y = np.arange(600.0).reshape(300, 2)
     scale = {"mean": [100.0, 0.0], "scale": [10.0, 2.0]}
-    answer = standardized(y + [3.0, -4.0], scale)
+    answer = standardized(y + np.array([3.0, -4.0]), scale)
     x = {"value": answer} if named else answer
     weights = np.r_[np.ones(299), 0].astype(np.float32)
-    scores = Scorer(x, y, loss="mean_squared_error", metrics=("mae", "rmse"), weights=weights, scale=scale).score(Guess())
+    scores = Scorer(x, y, loss="mean_squared_error", metrics=("mae", "rmse"), weights=weights, scale=scale).score(
+        Guess()
+    )
     assert scores == {
         "loss": pytest.approx((0.3**2 + 2.0**2) / 2, rel=1e-4),
         "mae": pytest.approx(3.5, rel=1e-4),
@@ -117,7 +120,9 @@ def test_the_saved_model_takes_raw_cells_and_agrees_with_what_was_trained(tmp_pa
     fed = {"categories": tf.constant(cells), "numbers": raw[["size"]].to_numpy(np.float32)}
     answer = model.predict_on_batch(fed)
     assert (answer.argmax(1) == rows.y).all()
-    assert -np.log(answer[np.arange(len(rows)), rows.y]).mean() == pytest.approx(result.metrics["val_log_loss"], rel=1e-4)
+    assert -np.log(answer[np.arange(len(rows)), rows.y]).mean() == pytest.approx(
+        result.metrics["val_log_loss"], rel=1e-4
+    )
 
 
 def test_class_weights_find_more_of_the_rare_class(tmp_path):

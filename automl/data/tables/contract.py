@@ -44,7 +44,9 @@ class Column(_Part):
     @model_validator(mode="after")
     def _consistent(self) -> Column:
         if bool(self.values) != (self.kind == "category") or bool(self.parts) != (self.kind == "date"):
-            raise ValueError(f"column {self.name!r} of kind {self.kind!r}: 'values' are of categories, 'parts' of dates")
+            raise ValueError(
+                f"column {self.name!r} of kind {self.kind!r}: 'values' are of categories, 'parts' of dates"
+            )
         if "" in self.values or len(set(self.values)) < len(self.values):
             raise ValueError(f"column {self.name!r}: values must be different and not empty")
         return self

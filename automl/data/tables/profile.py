@@ -86,16 +86,20 @@ class Profile:
             return Column(name=self.name, kind="boolean", reason=f"every cell is {_listed(self.counts)}")
         if self.formats:
             return self._date(f"every cell is a date as {self.formats[0]}", self.formats[0])
-        distinct = MOST_DISTINCT if self.counts is None else len(self.counts)
+        return self._of_words(filled, MOST_DISTINCT if self.counts is None else len(self.counts))
+
+    def _of_words(self, filled: int, distinct: int) -> Column | LeftOut:
         if self.not_numbers <= _FEW_BAD * filled and distinct >= _MANY_NUMBERS:
-            reason = f"all but {self.not_numbers} of {filled} cells are numbers; those ({self.a_word!r}) count as missing"
+            most = f"all but {self.not_numbers} of {filled} cells are numbers"
+            reason = f"{most}; those ({self.a_word!r}) count as missing"
             return Column(name=self.name, kind="number", reason=reason, lenient=True)
-        if self.counts is None or (filled >= _SHORT and distinct > _MOSTLY_DIFFERENT * filled and not self.plain):
-            share = f"{distinct} different texts in {filled} rows" if self.counts else f"over {MOST_DISTINCT} texts"
-            if self.words / filled >= _WORDS_OF_TEXT:
-                return LeftOut(name=self.name, reason=f"it is free text ({share}), which this task does not read")
-            return LeftOut(name=self.name, reason=f"it looks like an identifier: {share}")
-        return self._category(f"{distinct} different texts")
+        various = filled >= _SHORT and distinct > _MOSTLY_DIFFERENT * filled and not self.plain
+        if self.counts is not None and not various:
+            return self._category(f"{distinct} different texts")
+        share = f"{distinct} different texts in {filled} rows" if self.counts else f"over {MOST_DISTINCT} texts"
+        if self.words / filled >= _WORDS_OF_TEXT:
+            return LeftOut(name=self.name, reason=f"it is free text ({share}), which this task does not read")
+        return LeftOut(name=self.name, reason=f"it looks like an identifier: {share}")
 
     def _number(self, reason: str) -> Column | LeftOut:
         if self.counting and self.rows >= _SHORT and not self.plain:

@@ -140,9 +140,11 @@ class _Reading:
     def _look_through(self) -> tuple[list[Profile], list[pd.Series], Any]:
         """What every column is, the answers, and the weights."""
         spoken = self._spoken_for()
-        profiles = [
-            Profile(name, plain=not self.table.named) for name in self.table.names if name not in spoken
-        ] if self.like is None else []
+        profiles = (
+            [Profile(name, plain=not self.table.named) for name in self.table.names if name not in spoken]
+            if self.like is None
+            else []
+        )
         answered: list[list[pd.Series]] = [[] for _ in self.columns.target]
         weights: list[pd.Series] = []
         rows = 0
@@ -189,9 +191,7 @@ class _Reading:
             raise DataError(f"nothing to learn from is left of {self.table.name} (0 feature(s)): {why}")
         return TableContract(columns=learned, left_out=left_out, named=self.table.named)
 
-    def _keep(
-        self, path: Path, contract: TableContract, kept: NDArray[np.bool_], on_progress: Progress | None
-    ) -> None:
+    def _keep(self, path: Path, contract: TableContract, kept: NDArray[np.bool_], on_progress: Progress | None) -> None:
         """Write the working form, piece by piece."""
         shape = (int(kept.sum()), *contract.shape)
         check_room(path.parent, int(np.prod(shape)) * 4)

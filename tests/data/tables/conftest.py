@@ -19,7 +19,9 @@ Read = Callable[..., Dataset]
 def read(tmp_path: Path) -> Read:
     """``read(source, answer="classes", target="y", given=None, like=None, ...)``; text becomes a file."""
 
-    def reading(source: Any, *, answer: Any = "classes", given: Any = None, like: Any = None, **columns: Any) -> Dataset:
+    def reading(
+        source: Any, *, answer: Any = "classes", given: Any = None, like: Any = None, **columns: Any
+    ) -> Dataset:
         if isinstance(source, str):
             path = tmp_path / columns.pop("name", "table.csv")
             content = source.encode(columns.pop("written", "utf-8"))

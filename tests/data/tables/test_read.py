@@ -154,7 +154,11 @@ BAD = {
         "no row has an answer to learn from",
     ),
     "nothing to learn from": (lambda _: FRAME[["y"]].assign(k=1), {}, "nothing to learn from .*'k': it is constant"),
-    "infinite numbers": (lambda _: FRAME.assign(a=[np.inf, *range(29)]), {}, "column 'a' has 'inf' in row 0, which is infinite"),
+    "infinite numbers": (
+        lambda _: FRAME.assign(a=[np.inf, *range(29)]),
+        {},
+        "column 'a' has 'inf' in row 0, which is infinite",
+    ),
     "three axes": (lambda _: np.zeros((2, 2, 2)), {"given": [0, 1]}, "Expected 2D array, got 3D"),
     "complex numbers": (lambda _: np.zeros((2, 2), complex), {"given": [0, 1]}, "Complex data not supported"),
     "too few labels": (lambda _: np.zeros((3, 2)), {"given": [0, 1]}, "X has 3 rows and y has 2"),
@@ -185,7 +189,7 @@ def test_latin_1_is_read_when_it_is_named(read) -> None:
 
 def test_a_missing_column_is_named(read) -> None:
     training = read(CSV)
-    with pytest.raises(DataError, match="column 'colour' is missing in .* trained with it"):
+    with pytest.raises(DataError, match=r"column 'colour' is missing in .* trained with it"):
         read("a,b,y\n1,2,yes\n", like=training, name="other.csv")
 
 
