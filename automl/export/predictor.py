@@ -60,7 +60,7 @@ class TrainedModel:
 
     @cached_property
     def classes(self) -> np.ndarray:
-        """The classes (k,), text, int64 or bool, which columns of probabilities follow; none where answers are numbers."""
+        """The classes (k,), text, int64 or bool; columns of probabilities follow them. None where it says numbers."""
         return self.output.labels()
 
     @property

@@ -24,7 +24,6 @@ from automl.jobs import TrainingSettings
 from automl.metrics import DIRECTIONS, OF_CLASSES, OF_NUMBERS, score
 from automl.tasks.base import Direction, Task
 
-
 _SMALLEST_BATCH = 16
 _FEWEST_STEPS = 32
 
@@ -266,7 +265,7 @@ def front(contract: TableContract) -> dict[str, Any]:
 def _batch_size(wanted: int, prepared: PreparedData) -> int:
     """A power of two with which an epoch has at least 32 steps, but no less than 16 rows, and no more than wanted."""
     rows = len(prepared.split.train)
-    return min(wanted, max(_SMALLEST_BATCH, 2 ** int(np.log2(max(1, rows // _FEWEST_STEPS)))))
+    return min(wanted, max(_SMALLEST_BATCH, 1 << max(0, (rows // _FEWEST_STEPS).bit_length() - 1)))
 
 
 def _contract(prepared: PreparedData) -> TableContract:

@@ -47,7 +47,8 @@ def test_search_says_it_in_json_and_quiet_says_nothing_else(automl_process, plac
     assert document["interrupted"] is False
     assert set(document) == {
         "run", "model", "study", "task", "objective", "value", "metrics", "refit", "epochs", "trials", "best_trial",
-        "network", "parameters", "classes", "seconds", "interrupted", "baseline", "signal", "already_finished", "resume",
+        "network", "parameters", "classes", "seconds", "interrupted",
+        "baseline", "signal", "already_finished", "resume",
     }  # fmt: skip
 
 
