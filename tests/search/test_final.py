@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from automl.config import Limits
 from automl.errors import SearchError
 from automl.failures import Failure
 from automl.jobs import TrialJob
@@ -88,3 +89,11 @@ def test_a_final_training_that_crashes_goes_on_and_says_so(make_search) -> None:
     assert finish(search).refit
     assert search.events.retried == [(None, "killed by SIGKILL")]
     assert [job.resume for job in search.executor.jobs] == [False, False, True]
+
+
+def test_a_limit_on_trials_also_ends_a_final_training_that_hangs(make_search) -> None:
+    search = make_search(lambda job: [0.5], max_trials=1, limits=Limits(trial_seconds=100))
+    assert finish(search).refit
+    trial, final = search.executor.jobs
+    assert trial.timeout == 100
+    assert 125 < final.timeout < 200
