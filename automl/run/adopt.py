@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from automl.arch import Summary, summarize
@@ -26,19 +26,24 @@ from automl.study import EpochRecord, Study, StudyReader, TrialDetail, TrialDraf
 QUEUED = 10
 
 
-def adopted_study(session: Session, before: Before, events: Events) -> Study:
-    """A new study that knows the trials of an old one.
+def adopt(session: Session, before: Before, events: Events) -> tuple[Session, Study]:
+    """Give the run a new study that knows the trials of an old one.
 
     An old trial is taken over when by its parameters the new space means the same network and the same training: it is
     told with the values it had, and not trained again. Of the others the best are queued, as far as the new space knows
     their parameters. A study whose adoption was cut short is not gone on with: the next session makes another.
 
     Args:
-        session: With the new space and a folder that names the new study.
+        session: With the new space.
         before: The old study.
         events: Is told what came of it.
+
+    Returns:
+        The session with the folder that names the new study, and that study.
     """
-    folder = session.folder
+    command = session.command.model_copy(update={"adopting": before, "space_text": session.space.source})
+    folder = session.folder.next_study(command=command.to_json())
+    session = replace(session, folder=folder)
     with StudyReader.open(folder.path, study=before.study, storage=folder.storage) as old:
         records = old.trials(sort="value")
         valid = {record.number: found for record in records if (found := _still_valid(session, record)) is not None}
@@ -59,7 +64,7 @@ def adopted_study(session: Session, before: Before, events: Events) -> Study:
         f"the space has changed: in the new study {folder.study!r} {len(valid)} of {trained} trials are still valid, "
         f"and {queued} are tried once more"
     )
-    return study
+    return session, study
 
 
 def _interpret(session: Session, decider: Decider) -> Candidate:

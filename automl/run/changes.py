@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,11 +48,19 @@ def refuse_changes(asked: SearchConfig, folder: RunFolder, run: RunRecord, kept:
         pairs.append(("--class-weight", kept.class_weight or "not given", asked.class_weight))
     if asked.study not in (None, kept.study, folder.study):
         pairs.append(("--study", folder.study, asked.study))
+    refuse(folder, pairs)
+
+
+def refuse(folder: RunFolder, pairs: Sequence[tuple[str, object, object]]) -> None:
+    """Refuse to continue where one of the options ``(name, before, now)`` changed.
+
+    Raises:
+        ConfigError: It names both values of everything that changed.
+    """
     changed = [f"{name} was {old}, now it is {new}" for name, old, new in pairs if old != new]
     if changed:
-        where = near(folder.path)
         raise ConfigError(
-            f"{where} holds a run of another search: {'; '.join(changed)}. Ask for the same as before, "
+            f"{near(folder.path)} holds a run of another search: {'; '.join(changed)}. Ask for the same as before, "
             "or choose another folder with --out"
         )
 
@@ -72,7 +81,7 @@ def refuse_other_storage(storage: str | None, folder: RunFolder) -> None:
 
 
 def settled_space(asked: SearchConfig, run: RunRecord, kept: Command, task: Task) -> tuple[Space, bool]:
-    """The space to go on with, and whether it is another one than the run's, to be adopted.
+    """The space to go on with, and whether it is another one than that of ``run``, to be adopted.
 
     A shipped space is what it was when the run began, also where a newer version of this package ships another one; so
     is a file that is not there any more and a space from Python that is not given again.
@@ -81,6 +90,9 @@ def settled_space(asked: SearchConfig, run: RunRecord, kept: Command, task: Task
         ConfigError: It changed, and ``adopt`` is not asked for; the message shows how.
         SpaceError: It is not valid any more.
     """
+    if kept.adopting is not None:
+        named = None if asked.space is None else _space_now(asked, kept, task)
+        return named or kept_space(kept), True
     before = _parsed(run.space_text, kept.space or run.space_name, kept)
     now = _space_now(asked, kept, task)
     if now is None or now == before:
@@ -106,7 +118,7 @@ def settled_space(asked: SearchConfig, run: RunRecord, kept: Command, task: Task
 
 
 def kept_space(kept: Command) -> Space:
-    """The space that a run was about to adopt when it was ended.
+    """The space that a run keeps the text of: one from Python, or one that was about to be adopted.
 
     Raises:
         ConfigError: It needs layers that are not known here.

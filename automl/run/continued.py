@@ -12,8 +12,8 @@ from automl.config import SearchConfig
 from automl.errors import ConfigError, StudyError
 from automl.events import Events
 from automl.imports import import_modules
-from automl.run.adopt import adopted_study
-from automl.run.changes import kept_space, refuse_changes, refuse_other_storage, settled_space
+from automl.run.adopt import adopt
+from automl.run.changes import kept_space, refuse, refuse_changes, refuse_other_storage, settled_space
 from automl.run.command import Before, Command
 from automl.run.data import moved, read_again, reopen_data
 from automl.run.hints import MORE_TIME, near, resume_command
@@ -23,8 +23,9 @@ from automl.run.result import SearchResult, recorded_result
 from automl.run.session import Session
 from automl.run.setup import carry_out, resumable, set_up
 from automl.search.tally import Tally
-from automl.space import Space
-from automl.study import RunFolder, StudyReader, study_names
+from automl.study import RunFolder, Study, StudyReader, study_names
+from automl.study.manifest import DATABASE
+from automl.study.owner import Owner
 
 
 def resumed_config(run: Path, *, storage: str | None = None, **asked: Any) -> SearchConfig:
@@ -65,6 +66,7 @@ def continue_run(asked: SearchConfig, events: Events) -> SearchResult:
     folder = RunFolder.open(asked.out, storage=asked.storage)
     with folder.hold():
         folder.sweep()
+        refuse(folder, [("--task", folder.task, asked.task)])
         kept = kept_command(folder)
         if kept is None:
             return begin_again(asked, folder, events)
@@ -82,10 +84,10 @@ def _has_study(folder: RunFolder) -> bool:
 def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events) -> SearchResult:
     before = kept.adopting  # of an adoption that was cut short, which is begun once more
     with StudyReader.open(folder.path, study=before.study if before else None, storage=folder.storage) as reader:
-        run, trials = reader.run(), reader.trials()
+        run, trials, searcher = reader.run(), reader.trials(), reader.searcher()
     refuse_changes(asked, folder, run, kept)
     task = tasks.get(run.task)
-    space, changed = (kept_space(kept), True) if before else settled_space(asked, run, kept, task)
+    space, changed = settled_space(asked, run, kept, task)
     result = recorded_result(folder, run, trials)
     progress = Progress(Tally.of(trials).trained, run.seconds_used, finished=result is not None)
     config = replace(_merged(asked, kept, progress), seed=run.seed, objective=run.objective)
@@ -96,10 +98,9 @@ def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events
     if changed:
         _require_time(config, progress, folder)
         before = before or Before(study=folder.study, models=str(folder.checkpoints.relative_to(folder.path)))
-        command = Command.of(config).model_copy(update={"adopting": before, "space_text": space.source})
-        folder = folder.next_study(command=command.to_json())
-    elif isinstance(config.space, Space):
-        config = replace(config, space=space)
+        study = partial(adopt, before=before, events=events)
+    else:
+        study = partial(_open, searcher=searcher, events=events)
     setup = replace(set_up(config, task, space, events), used=run.seconds_used)
     with resumable(folder):
         return carry_out(
@@ -107,16 +108,29 @@ def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events
             folder,
             events,
             data=partial(reopen_data, task, config, folder, events, kept=kept, digest=run.data_digest),
-            study=partial(adopted_study, before=before, events=events) if before else Session.open_study,
-            deliverable=any(trial.state in ("complete", "paused") for trial in trials) and not before,
+            study=study,
+            deliverable=not changed and any(trial.state in ("complete", "paused") for trial in trials),
         )
+
+
+def _open(session: Session, *, searcher: Owner | None, events: Events) -> tuple[Session, Study]:
+    """The run's study as it is.
+
+    A process on another machine may be alive for all this one can tell. Where the database is in the folder, which
+    nobody else holds, it is not: the folder was copied, or it was searched in a container that is gone.
+    """
+    elsewhere = searcher is not None and searcher.host != Owner.current().host
+    inside = session.folder.database == session.folder.path / DATABASE
+    if elsewhere and inside:
+        events.warning(f"{searcher} searched this run before and has not said that it is over; taking it over")
+    return session, session.open_study(take_over=elsewhere and inside)
 
 
 def _merged(asked: SearchConfig, kept: Command, progress: Progress | None = None) -> SearchConfig:
     """What is asked for, and what the run was asked before where nothing is said now."""
     trials, seconds = continued_limits(asked, kept, progress or Progress(0, 0.0, finished=False))
     workers = kept.workers if asked.workers is None else asked.workers
-    before = Space.parse(kept.space_text) if kept.space_text else kept.space
+    before = kept_space(kept) if kept.space_text else kept.space
     return replace(
         asked,
         space=before if asked.space is None else asked.space,

@@ -12,7 +12,6 @@ from automl.events import Events
 from automl.run.command import Command, in_memory
 from automl.run.data import lost_arrays
 from automl.run.result import SearchResult
-from automl.run.session import Session
 from automl.run.setup import Setup, carry_out, gone_if_empty, resumable, set_up
 from automl.space import Space
 from automl.study import RunFolder
@@ -52,7 +51,7 @@ def _new_setup(config: SearchConfig, events: Events) -> Setup:
 
 def _begin(setup: Setup, folder: RunFolder, events: Events) -> SearchResult:
     data = partial(_prepare, setup, folder, events)
-    return carry_out(setup, folder, events, data=data, study=Session.create_study)
+    return carry_out(setup, folder, events, data=data, study=lambda session: (session, session.create_study()))
 
 
 def _prepare(setup: Setup, folder: RunFolder, events: Events) -> PreparedData:

@@ -76,7 +76,7 @@ def recorded_result(folder: RunFolder, run: RunRecord, trials: list[TrialRecord]
         bundle = load_bundle(folder.model)
     except ExportError:
         return None
-    best = next(trial for trial in trials if trial.number == kept["best_trial"])
+    best = {trial.number: trial for trial in trials}[kept["best_trial"]]
     classes = next(iter(bundle.manifest.outputs.values())).classes
     return SearchResult(
         run_dir=folder.path,

@@ -88,10 +88,20 @@ class Session:
         )
         return Study.create(self.folder.storage_url, self.folder.study, run=draft, pruner=make_pruner())
 
-    def open_study(self) -> Study:
-        """The run's study, put right after whatever ended the session before."""
+    def open_study(self, *, take_over: bool = False) -> Study:
+        """The run's study, put right after whatever ended the session before.
+
+        Args:
+            take_over: Whether to continue although its owner, on another machine, may still be alive.
+        """
         elapsed = self.clock.elapsed() - self.used
-        study = Study.open(self.folder.storage_url, self.folder.study, pruner=make_pruner(), elapsed=elapsed)
+        study = Study.open(
+            self.folder.storage_url,
+            self.folder.study,
+            pruner=make_pruner(),
+            take_over=take_over,
+            elapsed=elapsed,
+        )
         study.amend(budget_seconds=self.config.time_budget, command=self.command.to_json())
         return study
 
@@ -119,7 +129,7 @@ class Session:
         manifest = self._write_bundle(winner, final, study)
         result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
         study.finish_run(result.record())
-        if clock.remaining() < -OVERRUN * clock.elapsed():
+        if not self.used and clock.remaining() < -OVERRUN * clock.elapsed():
             events.warning(
                 f"this took {clock.elapsed():.0f} s of a budget of {self.config.time_budget:.0f} s: starting up and a "
                 "first epoch need longer here; such a short training says little about the data"

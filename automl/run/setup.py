@@ -64,7 +64,7 @@ def carry_out(
     events: Events,
     *,
     data: Callable[[], PreparedData],
-    study: Callable[[Session], Study],
+    study: Callable[[Session], tuple[Session, Study]],
     deliverable: bool = False,
 ) -> SearchResult:
     """One session in a folder that is held: workers start while the data is opened, then the search begins.
@@ -74,7 +74,7 @@ def carry_out(
         folder: Of the run.
         events: Who watches.
         data: Opens the data.
-        study: Opens the study, with everything in it that the search must know.
+        study: Opens the study, with everything in it that the search must know; an adoption makes it another session.
         deliverable: Whether earlier sessions have something to deliver: then Ctrl-C delivers it from the beginning, and
             otherwise it ends everything until the search begins.
     """
@@ -89,7 +89,8 @@ def carry_out(
         events.data_ready(setup.task.summary(prepared))
         if not deliverable:
             stack.enter_context(interrupt)
-        with study(session) as opened, resumable(folder):
+        session, opened = study(session)
+        with opened, resumable(folder):
             try:
                 return session.search(opened, executor, events, interrupt)
             except KeyboardInterrupt:

@@ -117,6 +117,8 @@ class Engine:
         self._checkpoints.restore(records)
         self._waiting = [recall(trial) for trial in self._study.paused()]
         self._find_winner()
+        if self.winner is None and (best := self._study.best()) is not None:  # somebody took all the models away
+            self.winner = Winner.of(best, self._checkpoints.model(best.number))
 
     def _advance(self) -> bool:
         """Take one step towards having all workers busy and a proposal ready; whether there was one to take."""

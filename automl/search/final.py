@@ -12,6 +12,7 @@ from automl.errors import SearchError
 from automl.events import Events
 from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
 from automl.search.attempts import Attempts
+from automl.search.plan import PATIENCE
 from automl.search.rules import TICK, Rules
 from automl.search.winner import Winner
 
@@ -86,6 +87,9 @@ def _worthwhile(winner: Winner, seconds: float | None) -> bool:
 
 def _job(winner: Winner, rules: Rules, seconds: float | None, remaining: float) -> TrialJob:
     state = rules.checkpoints / "final.state.npz"
+    limits = [rules.plan.timeout(seconds, remaining, winner=True)]
+    if rules.limits.trial_seconds is not None:  # more rows than a trial's take longer
+        limits.append(rules.limits.trial_seconds * rules.plan.growth + PATIENCE)
     return TrialJob(
         job_id="final",
         task=rules.task,
@@ -95,7 +99,7 @@ def _job(winner: Winner, rules: Rules, seconds: float | None, remaining: float) 
         objective=rules.objective,
         seed=winner.seed,
         seconds=seconds,
-        timeout=rules.plan.timeout(seconds, remaining, winner=True),
+        timeout=min((limit for limit in limits if limit is not None), default=None),
         model_file=str(rules.checkpoints / "final.keras"),
         state_file=str(state),
         resume=state.is_file(),

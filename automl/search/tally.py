@@ -89,8 +89,8 @@ class Tally:
         enough = next((policy.give_up for known, policy in POLICIES.items() if known == kind), FAILED_IN_A_ROW)
         if self.failed_alike < enough and self.failed < FAILED_IN_A_ROW:
             return ""
-        many = "a trial" if self.failed == 1 else f"{self.failed} trials in a row"
-        return f"{many} failed, the last one with: {self.failure.failure_message}"
+        which = "a trial failed" if self.failed == 1 else f"{self.failed} trials in a row failed, the last one"
+        return f"{which} with: {self.failure.failure_message}"
 
     def _compare_with(self, record: TrialRecord) -> None:
         full = (record.training or {}).get("epochs", 0)

@@ -13,21 +13,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from automl.study.records import (
+from automl.study.records import ArtifactRecord, EpochRecord, Orphan, RunDraft, RunRecord
+from automl.study.run_folder import RunFolder
+from automl.study.trial_records import (
     ENDED,
     TRIAL_STATES,
-    ArtifactRecord,
-    EpochRecord,
-    Orphan,
-    RunDraft,
-    RunRecord,
     TrialDetail,
     TrialDraft,
     TrialOutcome,
     TrialRecord,
     TrialState,
 )
-from automl.study.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from automl.study.optuna_side import quiet_optuna

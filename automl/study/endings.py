@@ -9,7 +9,8 @@ from automl.failures import POLICIES
 from automl.study.ledger import Ledger, merge
 from automl.study.lookups import Lookups
 from automl.study.optuna_side import OptunaSide
-from automl.study.records import TrialOutcome, TrialRecord, finite
+from automl.study.records import finite
+from automl.study.trial_records import TrialOutcome, TrialRecord
 
 _NO_OUTCOME = TrialOutcome()
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from automl.failures import POLICIES
 from automl.files import sha256_of
 from automl.study import rows
-from automl.study.records import ArtifactRecord, TrialDraft, TrialOutcome, TrialRecord, finite
+from automl.study.records import ArtifactRecord, finite
 from automl.study.run_ledger import RunLedger, now
 from automl.study.tables import Artifact, Epoch, Segment, Trial
+from automl.study.trial_records import TrialDraft, TrialOutcome, TrialRecord
 
 _STATE: tuple[InstrumentedAttribute[Any], ...] = (
     Trial.id,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from automl.study import rows
 from automl.study.ledger import Ledger
-from automl.study.records import RunRecord, TrialDetail, TrialRecord
+from automl.study.records import RunRecord
 from automl.study.tables import Trial as TrialRow
+from automl.study.trial_records import TrialDetail, TrialRecord
 
 
 class Lookups:

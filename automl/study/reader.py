@@ -14,16 +14,10 @@ from automl.errors import ConfigError, StudyError, did_you_mean
 from automl.study import rows
 from automl.study.database import check_schema, explained, open_reader
 from automl.study.owner import Owner
-from automl.study.records import (
-    TRIAL_STATES,
-    ArtifactRecord,
-    EpochRecord,
-    RunRecord,
-    TrialDetail,
-    TrialRecord,
-)
+from automl.study.records import ArtifactRecord, EpochRecord, RunRecord
 from automl.study.run_folder import RunFolder
 from automl.study.tables import Meta, Trial
+from automl.study.trial_records import TRIAL_STATES, TrialDetail, TrialRecord
 from automl.study.urls import shown_url, sqlite_path, sqlite_url
 
 _RESUME = "a search that is gone is continued with: automl resume"

@@ -15,7 +15,8 @@ from optuna.trial import TrialState
 from automl.study import rows
 from automl.study.ledger import Ledger
 from automl.study.optuna_side import OptunaSide
-from automl.study.records import ENDED, Orphan, TrialRecord
+from automl.study.records import Orphan
+from automl.study.trial_records import ENDED, TrialRecord
 
 # So many in a row, each the other's second try, of which none got further than the one before: it would never end.
 ENOUGH = 3

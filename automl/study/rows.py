@@ -11,14 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from automl.errors import StudyError, did_you_mean
 from automl.study.owner import Owner
-from automl.study.records import (
-    ArtifactRecord,
-    EpochRecord,
-    RunRecord,
-    TrialDetail,
-    TrialRecord,
-)
+from automl.study.records import ArtifactRecord, EpochRecord, RunRecord
 from automl.study.tables import Artifact, Epoch, Run, Trial
+from automl.study.trial_records import TrialDetail, TrialRecord
 
 
 def _columns(table: type[Any], record: type[Any]) -> tuple[InstrumentedAttribute[Any], ...]:

@@ -18,7 +18,7 @@ from automl.study.facts import package_versions
 from automl.study.holding import HOLDER, LOCK, held
 from automl.study.making import make, make_dated
 from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, STUDY_NAME, nearest_run, read_manifest
-from automl.study.records import ENDED
+from automl.study.trial_records import ENDED
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url, without_passwords
 
 FOLDERS = ("checkpoints", "model", "logs", "prepared")

@@ -19,8 +19,9 @@ from automl.study.manifest import STUDY_NAME
 from automl.study.opening import connect
 from automl.study.optuna_side import OptunaSide
 from automl.study.reconcile import reconcile
-from automl.study.records import ArtifactRecord, Orphan, RunDraft, TrialDraft
+from automl.study.records import ArtifactRecord, Orphan, RunDraft
 from automl.study.run_ledger import taken
+from automl.study.trial_records import TrialDraft
 from automl.study.urls import shown_url, sqlite_path
 
 

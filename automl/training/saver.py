@@ -33,7 +33,7 @@ class Saver:
     Args:
         file: The ``.npz`` file; None: nothing is written.
         identity: Of the training.
-        network: Whose variables.
+        network: Whose variables; its optimizer has made its own already.
         keeper: Of the best weights, which are a part of the state.
         clock: Is a part of the state, and counts the phase ``state``.
 
@@ -96,7 +96,6 @@ class Saver:
             return
         trained, optimizer = self._network.trained, self._network.trained.optimizer
         with guard("train_error", f"go on from the state at {self._file}"):
-            optimizer.build(trained.trainable_variables)
             if not (_fit(trained.variables, state.trained) and _fit(optimizer.variables, state.optimizer)):
                 _log.warning("the state at %s is of another network; training begins anew", self._file)
                 return

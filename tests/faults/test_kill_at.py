@@ -84,7 +84,7 @@ def check(place: Place, done: Done, expected: Answer, *, trials: int = TRIALS) -
     assert np.array_equal(found.probabilities, expected.probabilities)
 
 
-@pytest.mark.parametrize("point", map(case, FIRST))
+@pytest.mark.parametrize("point", [case(name) for name in FIRST])
 def test_a_search_killed_at_a_point_is_continued_by_the_same_command(point, place, undisturbed):
     place.kill_at(point, *place.search())
     before = recorded(place)

@@ -30,6 +30,19 @@ train: {lr: {float: [0.001, 0.1], log: true, default: 0.01}}
 """
 
 
+class OpenedOnly(Events):
+    """Ends the session once the study is open."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def warning(self, message: str) -> None:
+        self.said.append(message)
+
+    def search_started(self, start) -> None:
+        raise KeyboardInterrupt
+
+
 class Place:
     """A folder with ``digits.npz`` and ``tiny.yaml``, and searches in it."""
 

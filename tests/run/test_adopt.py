@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from automl.errors import ConfigError
-from automl.events import Events
+from automl.errors import ConfigError, SpaceError
 from automl.run import resume_run, run_search
 from automl.run.changes import kept_space
 from automl.run.command import Before, Command
 from automl.study import RunFolder, StudyReader
-from tests.run.conftest import TINY
-
-
-class Ended(Events):
-    """Ends the process, as it were, before the first trial starts."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def warning(self, message: str) -> None:
-        self.said.append(message)
-
-    def search_started(self, start) -> None:
-        raise KeyboardInterrupt
+from tests.run.conftest import TINY, OpenedOnly
 
 
 def adopted(shared, name: str, text: str) -> tuple[RunFolder, list[str]]:
     """A copy of the ended run whose space is another one from here on, as adoption leaves it."""
     run = shared.copy("ended", name)
     (shared.folder / f"{name}.yaml").write_text(text)
-    events = Ended()
+    events = OpenedOnly()
     with pytest.raises(KeyboardInterrupt):
         run_search(shared.config(name, space=shared.folder / f"{name}.yaml", adopt=True, max_trials=3), events)
     return RunFolder.open(run), events.said
@@ -89,7 +75,7 @@ def test_an_adoption_that_was_cut_short_is_begun_once_more(shared, ended, record
     cut = command.model_copy(update={"adopting": before, "space_text": text})
     RunFolder.open(run).next_study(command=cut.to_json())
     with pytest.raises(KeyboardInterrupt):
-        resume_run(run, Ended())
+        resume_run(run, OpenedOnly())
     folder = RunFolder.open(run)
     assert folder.study == "ended.3"
     assert [trial.proposed_by for trial in records(run)][:2] == ["adopted", "adopted"]
@@ -102,6 +88,14 @@ def test_a_run_whose_time_is_over_must_be_given_some_to_adopt(shared, ended):
     with pytest.raises(ConfigError, match="is used up; say how long"):
         run_search(config)
     assert RunFolder.open(shared.folder / "timeless").study == "ended"
+
+
+def test_a_space_that_does_not_fit_the_data_leaves_the_run_as_it_is(shared, ended):
+    shared.copy("ended", "unfit")
+    (shared.folder / "unfit.yaml").write_text(TINY.replace("stride: 2", "kernel: 15, padding: valid"))
+    with pytest.raises(SpaceError, match="the default of 'tiny'"):
+        run_search(shared.config("unfit", space=shared.folder / "unfit.yaml", adopt=True, max_trials=3))
+    assert RunFolder.open(shared.folder / "unfit").study == "ended"
 
 
 @pytest.mark.parametrize(

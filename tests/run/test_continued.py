@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +23,7 @@ from automl.export import load_bundle
 from automl.run import resume_run
 from automl.run.command import Command
 from automl.study import RunFolder, StudyReader
-from tests.run.conftest import TINY
+from tests.run.conftest import TINY, OpenedOnly
 
 
 def told(trials):
@@ -182,6 +185,19 @@ def test_a_run_of_an_older_version_that_never_began_says_what_to_do(place):
     RunFolder.create(place.folder / "old", task="image-classify")
     with pytest.raises(StudyError, match="does not say what was asked; search once more with --out"):
         resume_run(place.folder / "old")
+
+
+def test_a_run_that_was_searched_on_another_machine_is_taken_over(shared, ended):
+    run, events = shared.copy("ended", "copied"), OpenedOnly()
+    owner = {"host": "elsewhere", "boot": "1", "process": 7, "start": "2"}
+    with closing(sqlite3.connect(run / "study.db")) as database, database:
+        database.execute("UPDATE automl_run SET ended = NULL, owner = ?", (json.dumps(owner),))
+    with pytest.raises(KeyboardInterrupt) as end:
+        resume_run(run, events)
+    assert events.said == [
+        "process 7 on elsewhere searched this run before and has not said that it is over; taking it over"
+    ]
+    assert end.value.__notes__ == [f"continue with: automl resume {run}"]
 
 
 def test_only_a_run_can_be_resumed(tmp_path: Path):

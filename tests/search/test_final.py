@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
+from automl.config import Limits
+from automl.errors import SearchError
 from automl.failures import Failure
 from automl.jobs import TrialJob
 from automl.search.final import train_final
@@ -63,3 +67,33 @@ def test_without_time_for_it_the_winners_own_model_is_delivered(make_search) -> 
 def finish(search):
     winner = search.engine.search()
     return train_final(winner, search.rules, executor=search.executor, events=search.events, interrupt=search.interrupt)
+
+
+def test_models_that_were_taken_away_are_missed_only_where_nothing_trains_the_best_again(make_search) -> None:
+    first = make_search(lambda job: [0.5], max_trials=1)
+    first.engine.search().model_file.unlink()
+    again = make_search(lambda job: [0.5], max_trials=1)
+    assert finish(again).refit
+    stopped = make_search(lambda job: [0.5], max_trials=1)
+    winner = stopped.engine.search()
+    stopped.interrupt.request()
+    with pytest.raises(SearchError, match="the model of trial 0, the best one, is gone"):
+        train_final(
+            winner, stopped.rules, executor=stopped.executor, events=stopped.events, interrupt=stopped.interrupt
+        )
+
+
+def test_a_final_training_that_crashes_goes_on_and_says_so(make_search) -> None:
+    crash = Failure(kind="crashed", message="killed by SIGKILL", transient=True)
+    search = make_search(lambda job: [0.1, crash, 0.2] if job.job_id == "final" else [0.1, 0.2], max_trials=1)
+    assert finish(search).refit
+    assert search.events.retried == [(None, "killed by SIGKILL")]
+    assert [job.resume for job in search.executor.jobs] == [False, False, True]
+
+
+def test_a_limit_on_trials_also_ends_a_final_training_that_hangs(make_search) -> None:
+    search = make_search(lambda job: [0.5], max_trials=1, limits=Limits(trial_seconds=100))
+    assert finish(search).refit
+    trial, final = search.executor.jobs
+    assert trial.timeout == 100
+    assert 125 < final.timeout < 200

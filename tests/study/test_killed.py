@@ -48,7 +48,7 @@ def _check(prepared: Path, folder: Path, *, share: int) -> None:
 
 def _tell(prepared: Path, folder: Path, *numbers: int) -> str:
     command = [sys.executable, "-m", "tests.study.killed_story", prepared, folder, *map(str, numbers)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=3000)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -31,7 +31,7 @@ def test_time_is_kept_and_used_and_the_rate_reaches_zero(make_job, recorder):
     taken = time.monotonic() - begin
     assert 2.8 < taken < 8.0  # the machine may be busy
     assert result.status == "complete"
-    assert 1 < result.epochs < 100_000
+    assert 1 <= result.epochs < 100_000  # one, when the machine does ten other things
     assert result.planned_epochs == result.epochs
     rates = [report.learning_rate for report in recorder]
     assert rates == sorted(rates, reverse=True)
