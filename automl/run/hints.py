@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from automl.study import RunFolder
+from automl.study.urls import lost_password
 
 # Words for one whose time is over.
 MORE_TIME = ("--time-budget", "+10m")
@@ -24,5 +25,5 @@ def resume_command(folder: RunFolder, *more: str) -> str:
         more: Further words, such as ``--time-budget`` and ``+10m``.
     """
     command = shlex.join(["automl", "resume", str(near(folder.path)), *more])
-    secret = folder.storage is not None and folder.shown_url != folder.storage
+    secret = folder.storage is not None and lost_password(folder.shown_url)
     return f"{command} --storage URL" if secret else command
