@@ -71,6 +71,9 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             from automl.run import run_search
 
         result = run_search(config, make_progress(quiet=not self.verbose))
+        if result.interrupted and self.verbose:
+            go_on = f"{type(self).__name__}.resume({str(result.run_dir)!r})"
+            warnings.warn(f"interrupted: this is the best network so far; {go_on} searches on", stacklevel=3)
         return self._take_over(result.model_dir, result.run_dir)
 
     def _config(self, x: Any, y: Any, validation: tuple[Any, Any] | None) -> SearchConfig:

@@ -72,11 +72,11 @@ class ThreadExecutor:
             self._replies.put(reply)
 
     def close(self) -> None:
-        """Stop after the running epoch, and wait a little for it."""
+        """Pause after the running epoch, which keeps the job's state, and wait a little for it."""
         if self._closed:
             return
         self._closed = True
-        self._replies.put(Reply(action="stop"))
+        self._replies.put(Reply(action="pause"))
         if self._thread is not None:
             self._thread.join(_PATIENCE)
 
@@ -108,6 +108,6 @@ class ThreadExecutor:
 
     def _report(self, report: EpochReport) -> Reply:
         if self._closed:
-            return Reply(action="stop")
+            return Reply(action="pause")
         self._events.put(report)
         return self._replies.get()

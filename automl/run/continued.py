@@ -16,7 +16,7 @@ from automl.run.adopt import adopt
 from automl.run.changes import kept_space, refuse, refuse_changes, refuse_other_storage, settled_space
 from automl.run.command import Before, Command
 from automl.run.data import moved, read_again, reopen_data
-from automl.run.hints import MORE_TIME, near, resume_command
+from automl.run.hints import near
 from automl.run.limits import Progress, continued_limits, nothing_to_do
 from automl.run.new import begin_again
 from automl.run.result import SearchResult, recorded_result
@@ -158,5 +158,5 @@ def _require_time(config: SearchConfig, progress: Progress, folder: RunFolder) -
     if config.time_budget is not None and progress.seconds >= config.time_budget:
         raise ConfigError(
             f"the time budget of {near(folder.path)} ({config.time_budget:g} s) is used up; say how long the new space "
-            f"may be searched, for example {resume_command(folder, *MORE_TIME, '--adopt')}"
+            "may be searched, for example with --time-budget +10m"
         )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
+from automl.ops import own_layers
 from automl.study import RunFolder
+from automl.study.urls import lost_password
 
-# Words for one whose time is over.
-MORE_TIME = ("--time-budget", "+10m")
+# For one whose time is over.
+MORE_TIME: Mapping[str, str] = MappingProxyType({"time_budget": "+10m"})
 
 
 def near(path: Path) -> Path:
@@ -16,13 +20,19 @@ def near(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def resume_command(folder: RunFolder, *more: str) -> str:
-    """The command that continues a run; a password in the database's URL is never kept, so it must be given again.
+def resume_command(folder: RunFolder, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The command that continues a run, or the call where only this program knows the layers of its networks.
+
+    A password in the database's URL is never kept, so it must be given again.
 
     Args:
         folder: Of the run.
-        more: Further words, such as ``--time-budget`` and ``+10m``.
+        more: Further arguments of ``resume_search``, such as ``time_budget="+10m"``.
     """
-    command = shlex.join(["automl", "resume", str(near(folder.path)), *more])
-    secret = folder.storage is not None and folder.shown_url != folder.storage
-    return f"{command} --storage URL" if secret else command
+    run = str(near(folder.path))
+    secret = folder.storage is not None and lost_password(folder.shown_url)
+    if all(op.travels for op in own_layers()):
+        words = [word for name, value in more.items() for word in (f"--{name.replace('_', '-')}", value)]
+        return shlex.join(["automl", "resume", run, *words]) + (" --storage URL" if secret else "")
+    arguments = "".join(f", {name}={value!r}" for name, value in more.items())
+    return f"automl.resume_search({run!r}{arguments}{', storage=URL' if secret else ''})"

@@ -29,6 +29,7 @@ def new_run(config: SearchConfig, events: Events) -> SearchResult:
         default_parent=config.runs,
     )
     with folder.hold(), gone_if_empty(folder):
+        folder.sweep()
         return _begin(setup, folder, events)
 
 

@@ -120,9 +120,9 @@ def resumable(folder: RunFolder) -> Iterator[None]:
     except (ConfigError, DataError, SpaceError):
         raise
     except BaseException as error:
-        more = MORE_TIME if isinstance(error, SearchError) and error.out_of_time else ()
+        more = MORE_TIME if isinstance(error, SearchError) and error.out_of_time else {}
         if not any(note.startswith(GO_ON) for note in getattr(error, "__notes__", ())):
-            error.add_note(GO_ON + resume_command(folder, *more))
+            error.add_note(GO_ON + resume_command(folder, more))
         raise
 
 

@@ -10,9 +10,13 @@ from pathlib import Path
 from automl.errors import StudyError
 from automl.study.manifest import MANIFEST
 
+FOLDERS = ("checkpoints", "model", "logs", "prepared")
+
 
 def make(folder: Path) -> tuple[Path, ...]:
     """Make the folder of a run; gives what was missing of it and its parents, outermost first.
+
+    A folder in which a process was killed while it made a run is as good as an empty one.
 
     Raises:
         StudyError: There is something in it already.
@@ -20,11 +24,39 @@ def make(folder: Path) -> tuple[Path, ...]:
     """
     if (folder / MANIFEST).exists():
         raise StudyError(f"{folder} already holds a run; choose another folder with --out, or delete it first")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not _free(folder):
         raise StudyError(f"{folder} exists and is neither empty nor a run; choose another folder with --out")
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return tuple(reversed(missing)) or (folder / MANIFEST,)  # an empty folder that was there stays there
+
+
+def furnish(folder: Path) -> None:
+    """Make the folders in a run's folder.
+
+    Raises:
+        OSError: They cannot be made.
+    """
+    for name in FOLDERS:
+        (folder / name).mkdir(exist_ok=True)  # of two searches that begin in one moment the lock lets one go on
+
+
+def undo(folder: Path, made: tuple[Path, ...]) -> None:
+    """Remove the folders that were made, as far as they are empty."""
+    for place in (*(folder / name for name in FOLDERS), *reversed(made)):
+        with suppress(OSError):
+            place.rmdir()
+
+
+def _free(folder: Path) -> bool:
+    """Whether a folder is empty, or holds no more than what a killed process had made of a run."""
+    return folder.is_dir() and all(_nothing(path) for path in folder.iterdir())
+
+
+def _nothing(path: Path) -> bool:
+    if path.name in FOLDERS:
+        return path.is_dir() and not any(path.iterdir())
+    return path.is_file() and path.name.startswith(f".{MANIFEST}.")
 
 
 def make_dated(parent: Path, task: str, created: datetime) -> tuple[Path, ...]:

@@ -16,12 +16,10 @@ from automl.errors import StudyError
 from automl.files import sweep, write_whole
 from automl.study.facts import package_versions
 from automl.study.holding import HOLDER, LOCK, held
-from automl.study.making import make, make_dated
+from automl.study.making import FOLDERS, furnish, make, make_dated, undo
 from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, STUDY_NAME, nearest_run, read_manifest
 from automl.study.trial_records import ENDED
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url, without_passwords
-
-FOLDERS = ("checkpoints", "model", "logs", "prepared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,10 @@ class RunFolder:
         kept = without_passwords(command or {})
         run = cls(folder, task, name, created, package_versions(), _absolute(storage), made, kept)
         try:
-            for inside in FOLDERS:
-                (folder / inside).mkdir()
+            furnish(folder)
             run._write()
         except OSError as error:
-            run.discard()
+            undo(folder, made)
             raise StudyError(f"cannot write into {folder}: {error.strerror}; choose another folder") from None
         return run
 

@@ -7,6 +7,7 @@ trial.
 from __future__ import annotations
 
 import errno
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from automl.errors import AutoMLError
 from automl.failures import Failure, FailureKind, TrialFailure
 
 _MOST_TEXT = 2000  # characters of a message: TensorFlow appends whole graphs
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # Keras prints what a layer raised in bold
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DISK_FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large")  # HDF5 and TensorFlow cite them
 
@@ -35,7 +37,8 @@ def guard(kind: FailureKind, doing: str, *, only: tuple[type[Exception], ...] = 
     except only as error:
         actual = _disk(error) or _memory(error) or kind
         text = str(error) if isinstance(error, AutoMLError) else f"{type(error).__name__}: {error}"
-        raise TrialFailure(Failure.of(actual, f"could not {doing}: {text[:_MOST_TEXT]}")) from error
+        text = _COLOUR.sub("", text)[:_MOST_TEXT]
+        raise TrialFailure(Failure.of(actual, f"could not {doing}: {text}")) from error
 
 
 def not_finite(what: str) -> TrialFailure:

@@ -135,4 +135,5 @@ def test_no_trial_succeeded_is_4_with_the_reasons(automl_process, place):
     assert done.stdout == ""
     assert "error: no trial succeeded" in done.stderr
     assert "params" in done.stderr
+    assert done.stderr.endswith("continue with: automl resume hopeless\n")
     assert "Traceback" not in done.stderr

@@ -52,6 +52,13 @@ def test_a_layer_of_ones_own_is_searched_trained_and_predicted_with(automl_proce
     evaluate = ("evaluate", "own-run", "data/digits/test", "--json")
     answer = automl_process(*evaluate, "--import", "my_layers", cwd=with_layers)
     assert json.loads(answer.stdout)["metrics"]["accuracy"] > 0.3
+    again = automl_process("resume", "own-run", cwd=with_layers)  # which remembers what to import
+    assert (again.exit_code, again.stdout.splitlines()[-2:]) == (0, done.stdout.splitlines()[-3:-1]), again.stderr
+
+    (with_layers / "my_layers.py").unlink()
+    lost = automl_process("resume", "own-run", cwd=with_layers)
+    assert lost.exit_code == 2
+    assert lost.stderr.startswith("error: --import my_layers: ModuleNotFoundError")
 
     (with_layers / "my_layers.py").write_text("raise SystemExit('a model must not make me run')")
     refused = automl_process(*evaluate, cwd=with_layers)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 
 from automl import ConfigError, DataError, ImageClassifier, Space, StudyError, resume_search
+from automl.events import Events
 
 DIGITS = load_digits(n_class=3)
 PICTURES = np.round(DIGITS.images * 255 / 16).astype("uint8")
@@ -97,6 +100,28 @@ def test_a_fit_goes_on_with_its_arrays_from_the_cache(fitted, tmp_path):
     assert more.n_trials_ == 3
     assert more.best_score_ == result.value >= fitted.best_score_
     assert (more.run_dir_, more.classes_.tolist()) == (run, ["one", "two", "zero"])
+
+
+class Interrupting(Events):
+    """Presses Ctrl-C when the second trial starts."""
+
+    def __init__(self, *, quiet):
+        assert not quiet
+
+    def trial_started(self, number, description):
+        if number == 1:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupted_fit_is_the_best_network_so_far_and_says_how_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("automl.progress.make_progress", Interrupting)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        estimator = small(tmp_path, max_trials=3, workers=0, verbose=1).fit(X[:60], Y[:60])
+    go_on = f"ImageClassifier.resume({str(estimator.run_dir_)!r})"
+    assert [str(one.message) for one in said] == [f"interrupted: this is the best network so far; {go_on} searches on"]
+    assert estimator.predict(X_TEST[:5]).shape == (5,)
+    assert ImageClassifier.resume(estimator.run_dir_, max_params=100_000).n_trials_ == 3
 
 
 def test_a_fit_whose_arrays_are_gone_and_a_run_of_another_task_are_refused(fitted, tmp_path):

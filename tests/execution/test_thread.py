@@ -18,7 +18,7 @@ def scripted(job, report):
         line = EpochReport(
             job_id=job.job_id, epoch=epoch, planned_epochs=5, metrics={"loss": 1.0}, learning_rate=0.1, seconds=0.0
         )
-        if report(line).action == "stop":
+        if report(line).action != "continue":
             return TrialResult(job_id=job.job_id, status="stopped", epochs=epoch)
     return TrialResult(job_id=job.job_id, status="complete", epochs=5)
 

@@ -44,6 +44,8 @@ def file_like(*parts: str) -> Callable[..., bool]:
     return lambda path, *_args, **_named: all(part in path.name for part in parts)
 
 
+_STDERR = os.dup(2)  # descriptor 2 points elsewhere while TensorFlow is imported
+
 STUDY = "automl.study.study:Study"
 LEDGER = "automl.study.ledger:Ledger"
 OPTUNA = "automl.study.optuna_side:OptunaSide"
@@ -161,7 +163,7 @@ def _replace(target: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any
 
 
 def _die(name: str) -> None:
-    os.write(2, f"kill_at: {name}\n".encode())
+    os.write(_STDERR, f"kill_at: {name}\n".encode())
     os.kill(os.getpid(), signal.SIGKILL)
 
 

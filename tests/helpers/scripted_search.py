@@ -127,13 +127,11 @@ class ScriptedExecutor:
 
     def _go_on(self, played: Played) -> None:
         job, epoch = played.job, len(played.done)
-        step = played.script[epoch]
-        if isinstance(step, Failure) and not played.again and not self._is_over(step, job, epoch):
-            self.fail(job.job_id, step)
-            return
-        if isinstance(step, Failure):
+        while isinstance(step := played.script[epoch], Failure):
+            if not played.again and not self._is_over(step, job, epoch):
+                self.fail(job.job_id, step)
+                return
             played.script.pop(epoch)
-            step = played.script[epoch]
         value = played.again.pop(0) if played.again else step
         played.done.append(value)
         if not played.again and job.state_file:

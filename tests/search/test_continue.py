@@ -30,12 +30,14 @@ ends = st.lists(
     ),
     max_size=5,
 )
+# What takes the search with it three times without getting further is given up, and others come in its place.
+survived = ends.filter(lambda how: sum(what == "kill" for what, _ in how) < 3)
 few = settings(
     max_examples=6,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # making a failing one smaller would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-many = settings(few, max_examples=60)
+many = settings(few, max_examples=40)
 
 
 def script(job: TrialJob) -> list[float | Failure]:
@@ -89,7 +91,7 @@ def check_the_same_answer(make_search, how) -> None:
 
 
 @few
-@given(how=ends)
+@given(how=survived)
 def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials(make_search, how) -> None:
     check_the_same_answer(make_search, how)
 
@@ -97,9 +99,14 @@ def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials(make_sea
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @many
-@given(how=ends)
+@given(how=survived)
 def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials_often(make_search, how) -> None:
     check_the_same_answer(make_search, how)
+
+
+def tries(record, records) -> int:
+    """Which try of its parameters a trial was."""
+    return 1 if record.parent is None else 1 + tries(records[record.parent], records)
 
 
 def check_nothing_is_lost(make_search, how, workers: int) -> None:
@@ -122,7 +129,9 @@ def check_nothing_is_lost(make_search, how, workers: int) -> None:
     assert TRIALS <= len(trained) < TRIALS + workers
     children = [record.parent for record in records if record.parent is not None]
     assert len(children) == len(set(children))
-    assert set(children) == {record.number for record in records if record.state == "orphaned" and record.params}
+    # What took the search with it three times without getting further is not tried a fourth time.
+    given_up = [r for r in records if r.state == "orphaned" and r.params and r.number not in children]
+    assert all(tries(record, records) >= 3 for record in given_up)
     kept = {file.name for file in search.rules.checkpoints.iterdir()}
     best = sorted((r for r in trained if r.state == "complete"), key=lambda r: -r.value)[:3]
     paused = {f"trial-{r.number}{end}" for r in records if r.state == "paused" for end in (".keras", ".state.npz")}

@@ -57,6 +57,23 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
 
+def test_a_folder_whose_maker_was_killed_is_as_good_as_an_empty_one(tmp_path: Path) -> None:
+    left = tmp_path / "run"
+    for name in ("checkpoints", "model"):
+        (left / name).mkdir(parents=True)
+    (left / ".run.json.0123456789ab.json").write_text("{")
+    folder = RunFolder.create(left, task="image-classify")
+    folder.sweep()
+    assert sorted(path.name for path in left.iterdir()) == ["checkpoints", "logs", "model", "prepared", "run.json"]
+
+
+def test_a_folder_of_the_same_name_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "run" / "model").mkdir(parents=True)
+    (tmp_path / "run" / "model" / "mine.txt").write_text("mine")
+    with pytest.raises(StudyError, match="neither empty nor a run"):
+        RunFolder.create(tmp_path / "run", task="image-classify")
+
+
 def test_a_folder_that_is_a_run_is_refused(tmp_path: Path) -> None:
     RunFolder.create(tmp_path / "run", task="t")
     with pytest.raises(StudyError, match="already holds a run"):

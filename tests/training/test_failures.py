@@ -94,3 +94,9 @@ def test_a_disk_that_runs_full_is_known_by_what_the_system_says(write, tmp_path)
         write(tmp_path / "content.npz")
     assert caught.value.failure.kind == "disk_full"
     assert "Free some space" in caught.value.failure.advice
+
+
+def test_a_message_is_plain_text():
+    with pytest.raises(TrialFailure) as caught, guard("train_error", "train the network"):
+        raise ValueError("\x1b[1mthe shapes differ\x1b[0m")
+    assert str(caught.value) == "could not train the network: ValueError: the shapes differ"
