@@ -26,7 +26,7 @@ test: setup
 
 # Searches with a time budget need the machine for themselves, the others share it.
 test-slow: setup
-	$(BIN)/python -m pytest -m slow --numprocesses=$(TEST_WORKERS) --dist=loadgroup --ignore=tests/examples
+	$(BIN)/python -m pytest -m "slow and not full" --numprocesses=$(TEST_WORKERS) --dist=loadgroup --ignore=tests/examples
 	$(BIN)/python -m pytest -m slow tests/examples
 
 test-full: setup
