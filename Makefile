@@ -24,12 +24,13 @@ demo: setup
 test: setup
 	$(PYTEST)
 
-# One process: searches with a time budget need the machine for themselves.
+# Searches with a time budget need the machine for themselves, the others share it.
 test-slow: setup
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not full" --numprocesses=$(TEST_WORKERS) --dist=loadgroup --ignore=tests/examples
+	$(BIN)/python -m pytest -m slow tests/examples
 
 test-full: setup
-	TEST_FULL=1 $(PYTEST) -m "slow or not slow"
+	TEST_FULL=1 $(BIN)/python -m pytest -m "slow or not slow" --numprocesses=$(TEST_WORKERS) --dist=loadgroup
 
 lint: setup
 	$(BIN)/ruff check .

@@ -28,6 +28,7 @@ class SearchStart:
         workers: Trials that train at the same time.
         trained: Trials that earlier sessions of this run trained.
         best: The best complete ones of them, best first.
+        used: Seconds that earlier sessions of this run took; 0 for a new one.
     """
 
     run_dir: str
@@ -41,6 +42,7 @@ class SearchStart:
     workers: int = 1
     trained: int = 0
     best: tuple[TrialEnd, ...] = ()
+    used: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import os
 import pstats
 import statistics
@@ -29,6 +30,7 @@ from pathlib import Path
 import numpy as np
 
 from automl import tasks
+from automl.cli import GARBAGE
 from automl.config import Arrays, Limits, SearchConfig
 from automl.events import Events
 from automl.search.proposer import Proposal, Proposer
@@ -61,6 +63,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=25, help="how many are measured at each mark")
     parser.add_argument("--profile", action="store_true", help="also say where the time goes at the last mark")
     options = parser.parse_args()
+    gc.set_threshold(GARBAGE)  # as the command line does
     print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start\n")
     print("| work | trials in the study | questions | wall ms | CPU ms | grown |")
     print("|---|---|---|---|---|---|", flush=True)

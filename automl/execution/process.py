@@ -44,7 +44,8 @@ class ProcessExecutor:
         self.capacity = crew.workers
         self._worker_memory = limits.worker_memory
         self._inbox: Inbox = queue.SimpleQueue()
-        self._watch = Watch(limits.memory or int(MEMORY_SHARE * total_memory() / crew.workers))
+        self._memory = limits.memory or int(MEMORY_SHARE * total_memory() / crew.workers)
+        self._watch = Watch(self._memory)
         self._roster = Roster(crew, log_dir=log_dir, watch=self._watch, inbox=self._inbox, command=command)
         self._deaths = 0  # in a row, of workers that had not begun a job
         self._started = self._closed = False
@@ -164,7 +165,8 @@ class ProcessExecutor:
         """A job has ended by itself: its worker is free, or gives its place to another."""
         watched = self._leave(place)
         place.job, worker = None, place.worker
-        used_up, others = wear(worker, self._worker_memory), worker.tree.others(worker.pid)
+        used_up = wear(worker, limit=self._worker_memory, memory=self._memory)
+        others = worker.tree.others(worker.pid)
         if worn_by_failure(result):
             self._roster.keep_standby = True
             self._renew(place, f"{result.job_id} failed")

@@ -38,8 +38,8 @@ class FrameProgress(Events):
 
     def search_started(self, start: SearchStart) -> None:
         self._next(self.view.started(start, self.now()))
-        if start.trained:
-            self.say(continued(start))
+        if line := continued(start):
+            self.say(line)
 
     def trial_started(self, number: int, description: str) -> None:
         self._next(self.view.trial_started(number, description))

@@ -47,8 +47,8 @@ class LineProgress(Events):
         self._say(f"search: {start.task}, space {start.space}, {start.objective}, {' or '.join(limits)}{workers}")
         if start.best:
             self._best = start.best[0].value
-        if start.trained:
-            self._say(continued(start))
+        if line := continued(start):
+            self._say(line)
 
     def trial_started(self, number: int, description: str) -> None:
         self._running[number] = None

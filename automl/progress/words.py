@@ -139,8 +139,11 @@ def _split(train: object, validation: object) -> str:
 
 
 def continued(start: SearchStart) -> str:
-    """What earlier sessions of a run did."""
-    return f"continued: {plural(start.trained, 'trial')} and {duration(start.elapsed)} before"
+    """What earlier sessions of a run did; empty for a new one."""
+    if not start.used:
+        return ""
+    trials = f"{plural(start.trained, 'trial')} and " if start.trained else ""
+    return f"continued: {trials}{duration(start.used)} before"
 
 
 def retried(number: int | None, reason: str) -> str:

@@ -163,6 +163,7 @@ class Session:
             workers=max(1, self.crew.workers),
             trained=Tally.of(before).trained,
             best=tuple(map(trial_end, self._best(before))),
+            used=self.used,
         )
 
     def _best(self, records: list[TrialRecord]) -> list[TrialRecord]:

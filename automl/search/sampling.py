@@ -6,8 +6,11 @@ study's records and the seed, however often the search was interrupted.
 
 from __future__ import annotations
 
+import optuna
+from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner, MedianPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.trial import FrozenTrial, TrialState
 
 # Trials before TPE has a model of the space; random until then.
 STARTUP_TRIALS = 8
@@ -26,7 +29,7 @@ def make_sampler(seed: int, *, parallel: bool = False) -> BaseSampler:
             proposed in this process than about one that runs again after a crash; so a search of one trial at a time,
             which must not depend on that, does without.
     """
-    return TPESampler(seed=seed, n_startup_trials=STARTUP_TRIALS, constant_liar=parallel)
+    return _Sampler(seed=seed, n_startup_trials=STARTUP_TRIALS, constant_liar=parallel)
 
 
 def make_random_sampler(seed: int) -> BaseSampler:
@@ -37,3 +40,23 @@ def make_random_sampler(seed: int) -> BaseSampler:
 def make_pruner() -> BasePruner:
     """Stops a trial that is worse than the median of those before it after as many epochs (Golovin et al., 2017)."""
     return MedianPruner(n_startup_trials=PRUNE_AFTER_TRIALS, n_warmup_steps=PRUNE_AFTER_EPOCHS)
+
+
+class _Sampler(TPESampler):
+    """TPE that finds the parameters which all trials share without comparing equal distributions that are one object.
+
+    A study keeps one object for them; comparing them by their values is a quarter of the time of a proposal.
+    """
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002
+        """The distributions that all finished trials have in common, by name, but for those with a single value."""
+        finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
+        common = dict(sorted(finished[-1].distributions.items())) if finished else {}
+        for other in finished:
+            for name in [name for name, one in common.items() if not _same(one, other.distributions.get(name))]:
+                del common[name]
+        return {name: distribution for name, distribution in common.items() if not distribution.single()}
+
+
+def _same(one: BaseDistribution, other: BaseDistribution | None) -> bool:
+    return one is other or one == other

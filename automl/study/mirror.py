@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import optuna
+from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.storages import InMemoryStorage
@@ -62,13 +63,14 @@ class Mirror:
         self._id = self._storage.get_study_id_from_name("mirror")
         self._keys: dict[int, int] = {}
         self._numbers: list[int] = []
+        self._distributions: dict[str, BaseDistribution] = {}
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def add(self, number: int, trial: FrozenTrial) -> None:
         """Put a trial behind the others."""
-        self._keys[number] = self._storage.create_new_trial(self._id, template_trial=_shared(trial))
+        self._keys[number] = self._storage.create_new_trial(self._id, template_trial=self._shared(trial))
         self._numbers.append(number)
 
     def ask(self, sampler: BaseSampler, *, unknown: int | None = None) -> AskedTrial:
@@ -98,7 +100,7 @@ class Mirror:
         for name, distribution in asked.distributions.items():
             if name not in known.params:
                 value = distribution.to_internal_repr(params[name])
-                self._storage.set_trial_param(key, name, value, distribution)
+                self._storage.set_trial_param(key, name, value, self._one(name, distribution))
         for name, note in asked.storage.get_trial_system_attrs(asked.key).items():
             if name not in known.system_attrs:
                 self._storage.set_trial_system_attr(key, name, note)
@@ -125,6 +127,30 @@ class Mirror:
         for number in numbers:
             mirror.add(number, self.get(number))
         return mirror
+
+    def _one(self, name: str, distribution: BaseDistribution) -> BaseDistribution:
+        """The same object for a parameter's equal distributions: samplers compare them a thousand times a trial."""
+        known = self._distributions.setdefault(name, distribution)
+        if known == distribution:
+            return known
+        self._distributions[name] = distribution
+        return distribution
+
+    def _shared(self, trial: FrozenTrial) -> FrozenTrial:
+        return _Shared(
+            number=trial.number,
+            state=trial.state,
+            value=None,
+            values=trial.values,
+            datetime_start=trial.datetime_start,
+            datetime_complete=trial.datetime_complete,
+            params=trial.params,
+            distributions={name: self._one(name, of) for name, of in trial.distributions.items()},
+            user_attrs=trial.user_attrs,
+            system_attrs=trial.system_attrs,
+            intermediate_values=trial.intermediate_values,
+            trial_id=-1,
+        )
 
     def _before(self, number: int, sampler: BaseSampler, unknown: int | None) -> AskedTrial:
         """The trial before a study of its own, in which it is the last one."""
@@ -171,20 +197,3 @@ class _Shared(FrozenTrial):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _Shared:
         return copy.copy(self)
-
-
-def _shared(trial: FrozenTrial) -> FrozenTrial:
-    return _Shared(
-        number=trial.number,
-        state=trial.state,
-        value=None,
-        values=trial.values,
-        datetime_start=trial.datetime_start,
-        datetime_complete=trial.datetime_complete,
-        params=trial.params,
-        distributions=trial.distributions,
-        user_attrs=trial.user_attrs,
-        system_attrs=trial.system_attrs,
-        intermediate_values=trial.intermediate_values,
-        trial_id=-1,
-    )

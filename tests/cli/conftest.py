@@ -21,7 +21,7 @@ version: 1
 name: tiny
 task: image-classify
 model:
-  - conv: {filters: {choice: [8, 16]}, stride: 2}
+  - conv: {filters: {choice: [8, 16, 24, 32]}, stride: 2}
   - relu
   - gap
   - head

@@ -28,9 +28,10 @@ def test_fit_in_a_notebook_shows_one_output_that_is_updated(tmp_path):
     shown = [output for output in outputs if output.output_type == "display_data"]
     assert len(shown) == 1
     assert "val_accuracy" in shown[0].data["text/plain"]
-    assert "final model" in shown[0].data["text/plain"]
+    assert "1 of 1 trial" in shown[0].data["text/plain"]
     assert outputs[-1].data["text/plain"] == "(40,)"
     said = "".join(output.text for output in outputs if output.output_type == "stream")
     assert "data: 40 rows" in said
+    assert "search over: all trials are done" in said
     assert "tensorflow" not in said.lower()
     assert "warning" not in said.lower()

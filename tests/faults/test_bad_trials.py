@@ -50,7 +50,8 @@ model: [flatten, {dense: {units: {int: [4, 60]}, activation: tanh}}, {bad: {deed
 train: {epochs: 2}
 """
 
-pytestmark = pytest.mark.slow
+# One search for all of them, also where tests run in several processes.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad-trials")]
 
 
 @dataclass(frozen=True)

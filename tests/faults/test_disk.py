@@ -29,7 +29,7 @@ model:
   - dense: {units: =width // 8, activation: relu}
   - head
 train: {lr: 0.01, batch_size: 16, epochs: 2}
-seeds: [{width: 24}, {width: 2000}, {width: 16}]
+seeds: [{width: 24}, {width: 2000}]
 """
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.harness import Answer, Place, check_whole
 
-pytestmark = pytest.mark.slow
+# One search for all of them, also where tests run in several processes.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torn")]
 
 
 def tear(file: Path) -> None:

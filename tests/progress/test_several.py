@@ -167,7 +167,7 @@ def test_the_frame_never_wraps_and_is_no_higher_than_the_terminal(width, height,
 def play(events: Events) -> None:
     """A continued search with two workers in events, with all that may come in between."""
     events.data_ready({"rows": 100})
-    events.search_started(start(trained=12, elapsed=252.0, best=(end(4, value=0.98),)))
+    events.search_started(start(trained=12, elapsed=260.0, used=252.0, best=(end(4, value=0.98),)))
     events.trial_started(12, NETWORK)
     events.trial_started(13, NETWORK)
     events.epoch_ended(12, epoch(12, value=0.97))
@@ -198,6 +198,12 @@ def test_lines_say_what_was_before_what_runs_again_and_what_is_paused():
         "the final training runs again: the worker process was killed by SIGSEGV",
         "final model: epoch 2 of 2, val_accuracy 0.5000",
     ]
+
+
+def test_a_run_that_was_cut_off_in_its_first_trial_is_continued_too():
+    stream = io.StringIO()
+    LineProgress(stream).search_started(start(used=49.0))
+    assert stream.getvalue().splitlines()[1:] == ["continued: 49s before"]
 
 
 def test_lines_about_several_trials_are_one_line_every_ten_seconds():

@@ -97,6 +97,7 @@ def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials(make_sea
 
 
 @pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.timeout(1200)
 @many
 @given(how=survived)
@@ -146,6 +147,7 @@ def test_no_finished_trial_is_lost_or_counted_twice(make_search, how, workers) -
 
 
 @pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.timeout(1200)
 @many
 @given(how=ends, workers=st.integers(2, 4))

@@ -109,4 +109,4 @@ def test_bombs_are_refused_at_once(name: str) -> None:
     started = time.process_time()
     with pytest.raises(SpaceError):
         read_yaml(BOMBS[name])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5  # a busy machine counts double; what is not refused takes minutes

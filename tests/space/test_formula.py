@@ -141,7 +141,7 @@ def test_what_has_no_usable_value_says_why(text: str, message: str) -> None:
     with pytest.raises(SpaceError) as raised:
         Formula.parse(text).evaluate(NAMES)
     assert message in str(raised.value)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 3
 
 
 def test_only_the_branch_that_is_taken_is_computed() -> None:

@@ -33,6 +33,8 @@ def test_a_kill_before_some_commits_loses_nothing(prepared: Path, tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.full
+@pytest.mark.timeout(3000)  # ninety stories, on a machine that may be busy
 def test_a_kill_before_any_commit_loses_nothing(prepared: Path, tmp_path: Path) -> None:
     _check(prepared, tmp_path, share=1)
 

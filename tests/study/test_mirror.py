@@ -161,3 +161,18 @@ def _answers(trial: optuna.trial.Trial) -> dict[str, Any]:
         trial.suggest_float("shift", 0, 1)
     trial.suggest_float("x", 0, 1)
     return dict(trial.params)
+
+
+def test_equal_distributions_of_a_parameter_are_one_object() -> None:
+    mirror = Mirror("maximize", None)
+    for number in range(3):
+        asked = mirror.ask(optuna.samplers.RandomSampler(seed=number))
+        asked.suggest_float("x", 0, 1)
+        asked.suggest_int("y", 0, 1 + number // 2)
+        mirror.answer(asked)
+    first, second, third = (mirror.get(number).distributions for number in range(3))
+    assert first["x"] is second["x"] is third["x"]
+    assert first["y"] is second["y"]
+    assert third["y"].high == 2
+    again = mirror.reordered([2, 1, 0])
+    assert again.get(0).distributions["x"] is again.get(2).distributions["x"]

@@ -87,6 +87,7 @@ def test_killed_at_a_certain_moment(survives, rich, augmented, moment):
 
 
 @pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("rows", ["train", "all"])
 def test_killed_again_and_again(survives, rich, augmented, rows):
