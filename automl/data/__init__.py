@@ -8,23 +8,23 @@ way from a file to pixels, and ``conform`` the one way from arrays. ``list_pictu
 
 from __future__ import annotations
 
-from automl.data.arrays import conform
 from automl.data.cache import CacheEntry, cache_root, clear_cache, list_cache
 from automl.data.checks import check_splittable
-from automl.data.contract import ImageContract
 from automl.data.dataset import Dataset
 from automl.data.folder import Listing, Part, folder_parts, list_class_folder, list_pictures
+from automl.data.images.arrays import conform
+from automl.data.images.contract import ImageContract
+from automl.data.images.pictures import PictureError, decode_picture
+from automl.data.images.read import parts_of, read_arrays, read_images
+from automl.data.images.statistics import fit_normalization
+from automl.data.images.traits import may_mirror
 from automl.data.kinds import InputContract, read_input
 from automl.data.labels import as_labels, encode_as
 from automl.data.npz import npz_parts, read_npz
-from automl.data.pictures import PictureError, decode_picture
 from automl.data.prepared import PreparedData, Rows, RowView
-from automl.data.read import parts_of, read_arrays, read_images
 from automl.data.split import Split, split_rows
-from automl.data.statistics import fit_normalization
 from automl.data.tables.contract import Column, LeftOut, TableContract
 from automl.data.targets import ClassTarget, Label, NumberTarget, TargetContract
-from automl.data.traits import may_mirror
 
 __all__ = [
     "CacheEntry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from automl.data.contract import ImageContract
+from automl.data.images.contract import ImageContract
 from automl.data.tables.contract import TableContract
 
 InputContract = ImageContract | TableContract

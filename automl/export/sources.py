@@ -12,11 +12,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from automl.data import ImageContract
-from automl.data.arrays import conform
 from automl.data.folder import list_class_folder, list_pictures
+from automl.data.images.arrays import conform
+from automl.data.images.pictures import PictureError, bombs_are_errors, decode_picture
 from automl.data.labels import as_labels
 from automl.data.npz import read_npz
-from automl.data.pictures import PictureError, bombs_are_errors, decode_picture
 from automl.errors import DataError
 
 log = logging.getLogger("automl.export")

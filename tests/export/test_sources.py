@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from automl.data import ImageContract
-from automl.data.pictures import PictureError
+from automl.data.images.pictures import PictureError
 from automl.export import sources
 from automl.export.sources import FileSource
 

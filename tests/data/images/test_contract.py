@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from automl.data import ImageContract
-from automl.data.pictures import Header
-from automl.data.sizes import working_contract
+from automl.data.images.pictures import Header
+from automl.data.images.sizes import working_contract
 
 
 def test_a_contract_survives_json() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from automl.data.contract import ImageContract, mode_of
 from automl.data.dataset import Array, chunks
+from automl.data.images.contract import ImageContract, mode_of
 from automl.errors import DataError
 
 _LARGEST = float(np.finfo(np.float32).max) ** 0.5  # a variance is a square

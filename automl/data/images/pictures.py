@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from automl.data.contract import ImageContract
 from automl.data.dataset import Array
+from automl.data.images.contract import ImageContract
 from automl.errors import DataError
 
 # What Pillow decodes by itself. Left out on purpose: EPS (runs Ghostscript) and formats that accept nearly any file.

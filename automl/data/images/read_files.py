@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 
 from automl.data.checks import check_classes, check_room
-from automl.data.contract import ImageContract
 from automl.data.dataset import Dataset, finish
 from automl.data.folder import Listing
+from automl.data.images.contract import ImageContract
+from automl.data.images.parallel import Progress, each_picture
+from automl.data.images.pictures import Header, PictureError, decode_picture, read_header
+from automl.data.images.sizes import working_contract
 from automl.data.labels import encode, encode_as
-from automl.data.parallel import Progress, each_picture
-from automl.data.pictures import Header, PictureError, decode_picture, read_header
-from automl.data.sizes import working_contract
 from automl.data.targets import ClassTarget
 from automl.errors import DataError
 

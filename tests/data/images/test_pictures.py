@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from automl.data import ImageContract, PictureError, decode_picture
-from automl.data.pictures import Header, bombs_are_errors, read_header
+from automl.data.images.pictures import Header, bombs_are_errors, read_header
 from automl.errors import DataError
 
 GREY = ImageContract(shape=(4, 6, 1), mode="grey")

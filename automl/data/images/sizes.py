@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl.data.contract import ImageContract
-from automl.data.pictures import Header
+from automl.data.images.contract import ImageContract
+from automl.data.images.pictures import Header
 
 LONGEST_SIDE = 128
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from automl.data.pictures import PictureError, bombs_are_errors
+from automl.data.images.pictures import PictureError, bombs_are_errors
 
 Progress = Callable[[int, int], None]
 Result = TypeVar("Result")

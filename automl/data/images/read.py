@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from automl.data import arrays as pixels
 from automl.data import labels as names
 from automl.data.cache import cached
 from automl.data.checks import check_classes, check_room
-from automl.data.contract import ImageContract
 from automl.data.dataset import CACHE_FORMAT, Array, Dataset, chunks, finish
 from automl.data.folder import Listing, Part, folder_parts, list_class_folder
+from automl.data.images import arrays as pixels
+from automl.data.images.contract import ImageContract
+from automl.data.images.parallel import Progress
+from automl.data.images.read_files import OnBadFile, image_contract, read_files, refuse
 from automl.data.npz import npz_parts, read_npz
-from automl.data.parallel import Progress
-from automl.data.read_files import OnBadFile, image_contract, read_files, refuse
 from automl.data.targets import ClassTarget, Label
 from automl.errors import DataError
 
