@@ -24,7 +24,7 @@ from automl.data.npz import npz_parts, read_npz
 from automl.data.prepared import PreparedData, Rows, RowView
 from automl.data.split import Split, split_rows
 from automl.data.tables.contract import Column, LeftOut, TableContract
-from automl.data.targets import ClassTarget, Label, NumberTarget, TargetContract
+from automl.data.targets import ClassTarget, Label, NumberTarget, TargetContract, classes_of
 
 __all__ = [
     "CacheEntry",
@@ -48,6 +48,7 @@ __all__ = [
     "as_labels",
     "cache_root",
     "check_splittable",
+    "classes_of",
     "clear_cache",
     "conform",
     "decode_picture",

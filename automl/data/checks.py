@@ -42,8 +42,8 @@ def check_splittable(y: NDArray[np.int64], classes: Sequence[Label]) -> None:
     if single:
         also = f" (and {len(single) - 1} more such classes)" if len(single) > 1 else ""
         raise DataError(
-            f"class {single[0]!r} has only one picture{also}; at least two are needed, one to train and one to "
-            "validate on: add pictures, remove the class, or give validation data"
+            f"class {single[0]!r} has only one example{also}; at least two are needed, one to train and one to "
+            "validate on: add examples, remove the class, or give validation data"
         )
 
 

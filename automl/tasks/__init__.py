@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from automl.errors import ConfigError, did_you_mean
 from automl.tasks.base import Task
-from automl.tasks.image_classify import ImageClassify
+from automl.tasks.image import ImageClassify
 from automl.tasks.tabular import TabularClassify, TabularRegress
 
 __all__ = ["Task", "get", "names"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from automl.arch import Input
 from automl.config import SearchConfig
@@ -14,8 +13,7 @@ from automl.data import PreparedData
 from automl.errors import ConfigError, did_you_mean
 from automl.events import Events
 from automl.jobs import Objective, TrainingSettings
-
-Direction = Literal["maximize", "minimize"]
+from automl.metrics import Direction
 
 
 class Task(ABC):
@@ -24,18 +22,30 @@ class Task(ABC):
     Attributes:
         name: As it is said on the command line.
         default_space: Name of the shipped search space that is used when none is given.
-        objectives: What can be improved, with the direction of better.
-        default_objective: One of them.
-        loss: Keras' name of the loss.
-        metrics: Names of the scores reported beside the loss, see ``automl.metrics``.
     """
 
     name: ClassVar[str]
     default_space: ClassVar[str]
-    objectives: ClassVar[Mapping[str, Direction]] = MappingProxyType({})
-    default_objective: ClassVar[str]
-    loss: ClassVar[str]
-    metrics: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def objectives(self) -> Mapping[str, Direction]:
+        """What can be improved, with the direction of better."""
+
+    @property
+    @abstractmethod
+    def default_objective(self) -> str:
+        """The one that is improved when nobody says otherwise."""
+
+    @property
+    @abstractmethod
+    def loss(self) -> str:
+        """Keras' name of the loss."""
+
+    @property
+    @abstractmethod
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the scores reported beside the loss, see ``automl.metrics``."""
 
     @abstractmethod
     def prepare(self, config: SearchConfig, directory: Path, events: Events) -> PreparedData:
@@ -61,9 +71,9 @@ class Task(ABC):
     def summary(self, prepared: PreparedData) -> dict[str, object]:
         """What was found in the data, for people: rows, classes, shape and more."""
 
-    def baseline(self, prepared: PreparedData) -> dict[str, float]:  # noqa: ARG002
+    @abstractmethod
+    def baseline(self, prepared: PreparedData) -> dict[str, float]:
         """What guessing scores on the validation rows, by the metrics' names: the line to beat."""
-        return {}
 
     def objective(self, name: str | None = None) -> Objective:
         """An objective by its metric's name, or the task's own.

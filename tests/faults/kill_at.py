@@ -56,9 +56,9 @@ POINTS: dict[str, Point] = {
     # The folder and the data.
     "run-json-not-renamed": Point("automl.files:_sync", "after", given=file_like("run.json")),
     "folder-made": Point("automl.study.run_folder:RunFolder.create", "after"),
-    "workers-starting": Point("automl.tasks.image_classify:ImageClassify.prepare"),
+    "workers-starting": Point("automl.tasks.rows:RowsTask.prepare"),
     "cache-half-written": Point("automl.files:_sync", given=lambda path: path.suffix == ".npy"),
-    "data-prepared": Point("automl.tasks.image_classify:ImageClassify.prepare", "after"),
+    "data-prepared": Point("automl.tasks.rows:RowsTask.prepare", "after"),
     # The study.
     "study-not-made": Point(f"{STUDY}.create"),
     "study-without-run": Point(f"{LEDGER}.create"),

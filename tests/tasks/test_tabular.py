@@ -184,7 +184,7 @@ def test_settings_fit_the_task_and_the_size_of_the_table(tmp_path: Path) -> None
             ConfigError,
             "names 'seldom', and the classes are often, rarely",
         ),
-        (CLASSIFY, frame().assign(kind=["often"] * 99 + ["once"]), {}, DataError, "class 'once' has only one row"),
+        (CLASSIFY, frame().assign(kind=["often"] * 99 + ["once"]), {}, DataError, "class 'once' has only one example"),
         (REGRESS, frame()[:1], {}, DataError, "nothing to learn from"),
         (REGRESS, frame().assign(size="much"), {}, DataError, "column 'size' has 'much' in row 0, which is no number"),
     ],

@@ -42,24 +42,6 @@ def fit_tidy(x: RowView, contract: TableContract, *, seed: int = 0) -> dict[str,
     return {"op": "tidy", "args": args}
 
 
-def fit_scale(y: NDArray[np.float64]) -> dict[str, list[float]]:
-    """Mean and standard deviation of every column of numbers to predict (n, k); 1 for a constant one."""
-    deviations = y.std(axis=0)
-    tiny = deviations <= 1e-12 * np.abs(y).max(axis=0)
-    return {"mean": y.mean(axis=0).tolist(), "scale": np.where(tiny, 1.0, deviations).tolist()}
-
-
-def balanced(codes: NDArray[np.int64], classes: int) -> list[float]:
-    """Weights with which every class counts alike: n / (k * rows of the class); 1 for one without rows.
-
-    >>> balanced(np.array([0, 0, 0, 1]), 2)
-    [0.6666666666666666, 2.0]
-    """
-    counts = np.bincount(codes, minlength=classes)
-    weights = len(codes) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    return [float(weight) for weight in np.where(counts == 0, 1.0, weights)]
-
-
 def _center_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
     there = values[~np.isnan(values)]
     if not len(there):

@@ -110,9 +110,9 @@ def test_an_empty_class_folder_is_refused(make_folder: Folder, cache: Path) -> N
 
 
 def test_a_class_with_one_picture_cannot_be_split() -> None:
-    with pytest.raises(DataError, match="class 'b' has only one picture; at least two are needed"):
+    with pytest.raises(DataError, match="class 'b' has only one example; at least two are needed"):
         check_splittable(np.array([0, 0, 1]), ("a", "b"))
-    with pytest.raises(DataError, match=r"class 'b' has only one picture \(and 1 more such classes\)"):
+    with pytest.raises(DataError, match=r"class 'b' has only one example \(and 1 more such classes\)"):
         check_splittable(np.array([0, 0, 1, 2]), ("a", "b", "c"))
     check_splittable(np.array([0, 0, 1, 1]), ("a", "b"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from automl.data import Rows, RowView
 from automl.data.tables.contract import Column, TableContract
-from automl.data.tables.fit import balanced, fit_scale, fit_tidy
+from automl.data.tables.fit import fit_tidy
 from automl.data.tables.warn import equal_rows, leaking
 
 RNG = np.random.default_rng(0)
@@ -31,22 +31,6 @@ def test_a_scale_is_that_of_the_quartiles() -> None:
     assert args["scale"] == [pytest.approx(49.5), 1.0, 4.0, 1.0]
     assert args["gaps"] == [0, 3]
     assert args["codes"] == 0
-
-
-def test_numbers_to_predict_get_mean_0_and_deviation_1() -> None:
-    y = np.stack([RNG.normal(5e5, 3, 100), np.full(100, 2.0)], axis=1)
-    fitted = fit_scale(y)
-    learned = (y - fitted["mean"]) / fitted["scale"]
-    np.testing.assert_allclose(learned.mean(axis=0), 0, atol=1e-9)
-    np.testing.assert_allclose(learned.std(axis=0), [1, 0], atol=1e-9)
-
-
-def test_balanced_weights_are_those_of_scikit_learn() -> None:
-    from sklearn.utils.class_weight import compute_class_weight
-
-    codes = np.array([0] * 7 + [1] * 2 + [2])
-    assert balanced(codes, 3) == pytest.approx(compute_class_weight("balanced", classes=np.arange(3), y=codes).tolist())
-    assert balanced(codes, 4)[3] == 1.0
 
 
 @pytest.mark.parametrize("kind", ["number", "category", "numbers to predict"])

@@ -1,0 +1,108 @@
+"""Pictures into classes: one label a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from automl.arch import Input
+from automl.config import Arrays, SearchConfig
+from automl.data import (
+    Dataset,
+    ImageContract,
+    Part,
+    PreparedData,
+    Rows,
+    fit_normalization,
+    may_mirror,
+    parts_of,
+    read_arrays,
+    read_images,
+)
+from automl.errors import DataError
+from automl.events import Events
+from automl.jobs import TrainingSettings
+from automl.tasks.answers import Answers, Classes
+from automl.tasks.rows import RowsTask
+
+INPUT = "image"
+
+
+class _Image(RowsTask):
+    """A folder with one sub-folder a class, an ``.npz`` file, or arrays."""
+
+    default_space: ClassVar[str] = "cnn"
+
+    def read(
+        self, source: Any, config: SearchConfig, events: Events, *, part: Part = "train", like: Dataset | None = None
+    ) -> Dataset:
+        """See ``RowsTask``."""
+        if isinstance(source, Arrays):
+            return read_arrays(source.x, source.y, like=like, cache_dir=config.cache_dir)
+        dataset = read_images(
+            source,
+            part=part,
+            like=like,
+            cache_dir=config.cache_dir,
+            on_bad_file=config.on_bad_file,
+            on_progress=lambda done, total: events.preparing("pictures", done, total),
+        )
+        if dataset.skipped:
+            name, reason = dataset.skipped[0]
+            total = dataset.rows + len(dataset.skipped)
+            events.warning(
+                f"{len(dataset.skipped)} of {total} files in {source} are left out; the first: {name} ({reason})"
+            )
+        return dataset
+
+    def has_validation(self, source: Path) -> bool:
+        """A folder with a ``val`` beside its ``train``, or such arrays in an ``.npz``."""
+        return "validation" in parts_of(source)
+
+    def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:  # noqa: ARG002
+        """Mean and variance of the pixels, and whether pictures may be mirrored."""
+        return {
+            "preprocessing": {INPUT: [fit_normalization(rows.x)]},
+            "traits": {"mirror": may_mirror(rows, seed=config.seed)},
+        }
+
+    def inputs(self, prepared: PreparedData) -> Mapping[str, Input]:
+        """One picture, as float32 after preprocessing."""
+        return {name: Input(shape=tuple(found["shape"])) for name, found in prepared.inputs.items()}
+
+    def found(self, prepared: PreparedData) -> dict[str, object]:
+        """Shape, and what was skipped or found out."""
+        return {
+            "shape": list(prepared.contract.shape),
+            "mode": _pictures(prepared).mode,
+            "dtype": prepared.contract.dtype,
+            "mirror": prepared.traits["mirror"],
+            "skipped_files": sum(len(dataset.skipped) for dataset in prepared.datasets),
+        }
+
+    def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
+        """Mirror where the pictures allow it, and shift by no more than an eighth of the shorter side.
+
+        Measured with a small residual network on the 8 x 8 digits, validation accuracy over four splits: 0.988 without
+        shifts, 0.986 with one pixel, 0.974 with two.
+        """
+        augment = training.augment
+        height, width, _ = _pictures(prepared).shape
+        flip = prepared.traits["mirror"] if augment.flip == "auto" else augment.flip
+        shift = min(augment.shift, min(height, width) // 8)
+        return training.model_copy(update={"augment": augment.model_copy(update={"flip": flip, "shift": shift})})
+
+
+class ImageClassify(_Image):
+    """Every picture is of one class."""
+
+    name: ClassVar[str] = "image-classify"
+    answers: ClassVar[Answers] = Classes()
+
+
+def _pictures(prepared: PreparedData) -> ImageContract:
+    contract = prepared.contract
+    if not isinstance(contract, ImageContract):
+        raise DataError(f"pictures are needed, and the data is of the kind {contract.kind!r}")
+    return contract

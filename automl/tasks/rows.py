@@ -1,0 +1,142 @@
+"""A task whose rows stand on their own: a kind of data, and a kind of answer to each row."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl.config import Arrays, SearchConfig
+from automl.data import Dataset, Part, PreparedData, Rows, Split
+from automl.events import Events
+from automl.jobs import TrainingSettings
+from automl.metrics import Direction
+from automl.tasks.answers import Answers
+from automl.tasks.base import Task
+
+
+class RowsTask(Task):
+    """What all such tasks share; a kind of data says how it is read and fitted, ``answers`` what is predicted.
+
+    Attributes:
+        answers: What is predicted.
+    """
+
+    answers: ClassVar[Answers]
+
+    @property
+    def objectives(self) -> Mapping[str, Direction]:
+        """Those of the answers."""
+        return self.answers.objectives
+
+    @property
+    def default_objective(self) -> str:
+        """That of the answers."""
+        return self.answers.default_objective
+
+    @property
+    def loss(self) -> str:
+        """That of the answers."""
+        return self.answers.loss
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Those of the answers."""
+        return self.answers.metrics
+
+    @abstractmethod
+    def read(
+        self, source: Any, config: SearchConfig, events: Events, *, part: Part = "train", like: Dataset | None = None
+    ) -> Dataset:
+        """Read rows with their answers into the cache.
+
+        Args:
+            source: A folder, a file or ``Arrays``.
+            config: Says how to read it.
+            events: Is told of the progress, and warned.
+            part: Which part is wanted of data that comes in parts.
+            like: Training data that this is validation data for; it gives the contracts.
+
+        Raises:
+            DataError: It cannot be used.
+        """
+
+    @abstractmethod
+    def has_validation(self, source: Path) -> bool:
+        """Whether the data comes with a validation part of its own."""
+
+    @abstractmethod
+    def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:
+        """What is fitted on the training rows' inputs, by the names of ``PreparedData``'s attributes.
+
+        Args:
+            prepared: The data, split, with nothing fitted yet.
+            rows: Its training rows.
+            config: What was asked for.
+            events: Is warned of what people should know.
+        """
+
+    @abstractmethod
+    def found(self, prepared: PreparedData) -> dict[str, object]:
+        """What people want to know of the inputs."""
+
+    def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:  # noqa: ARG002
+        """Training settings with everything decided that the space left to the inputs."""
+        return training
+
+    def prepare(self, config: SearchConfig, directory: Path, events: Events) -> PreparedData:
+        """Read the data into the cache, split it, fit preprocessing, and write ``directory``."""
+        self.answers.check(config)
+        training = self.read(config.data, config, events)
+        validation = self._read_validation(config, training, events)
+        datasets = (training,) if validation is None else (training, validation)
+        prepared = PreparedData(directory, datasets, self._split(datasets, config), preprocessing={}, traits={})
+        rows = prepared.rows("train")
+        prepared = replace(
+            prepared, **self.fit(prepared, rows, config, events), **self.answers.fitted(prepared, rows, config)
+        )
+        prepared.save()
+        return prepared
+
+    def heads(self, prepared: PreparedData) -> Mapping[str, dict[str, Any]]:
+        """The only output."""
+        return {name: self.answers.head(target) for name, target in prepared.targets.items()}
+
+    def settle(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
+        """First what the inputs say, then the answers."""
+        return self.answers.settle(self.settle_inputs(training, prepared))
+
+    def baseline(self, prepared: PreparedData) -> dict[str, float]:
+        """Scores of guessing without a look at the inputs."""
+        (target,) = prepared.targets.values()
+        return self.answers.baseline(prepared.rows("train"), prepared.rows("validation"), target)
+
+    def summary(self, prepared: PreparedData) -> dict[str, object]:
+        """Rows, what was found of inputs and answers, and what guessing would score."""
+        return {
+            "task": self.name,
+            "rows": sum(dataset.rows for dataset in prepared.datasets),
+            "training_rows": len(prepared.split.train),
+            "validation_rows": len(prepared.split.validation),
+            **self.found(prepared),
+            **self.answers.summary(prepared),
+            "baseline": self.baseline(prepared),
+            "from_cache": all(dataset.reused for dataset in prepared.datasets),
+        }
+
+    def _split(self, datasets: tuple[Dataset, ...], config: SearchConfig) -> Split:
+        if len(datasets) == 1:
+            return self.answers.split(datasets[0], config.seed)
+        first, second = (dataset.rows for dataset in datasets)
+        return Split(train=np.arange(first), validation=np.arange(first, first + second))
+
+    def _read_validation(self, config: SearchConfig, training: Dataset, events: Events) -> Dataset | None:
+        """Validation data that was given, or that lies beside the training data; None when it is to be split off."""
+        source: Path | Arrays | None = config.validation
+        if source is None and isinstance(config.data, Path) and self.has_validation(config.data):
+            source = config.data
+        return None if source is None else self.read(source, config, events, part="validation", like=training)
