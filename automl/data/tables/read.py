@@ -95,7 +95,7 @@ class _Reading:
     def check_names(self) -> None:
         """The answers are named, and are there."""
         if self.given.y is None and not self.columns.target:
-            raise ConfigError(f"which column is to be predicted? say --target NAME; {_there(self.table)}")
+            raise ConfigError(f"which column is to be predicted? say --target NAME; {listed_names(self.table)}")
         for name in self._spoken_for():
             if name not in self.table.names:
                 hint = did_you_mean(name, self.table.names)
@@ -112,7 +112,7 @@ class _Reading:
         }
         sha = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
         for part in (self.given.y, self.given.weights):
-            sha.update(b"" if part is None else _bytes_of(part))
+            sha.update(b"" if part is None else bytes_of(part))
         return sha.hexdigest()[:40]
 
     def write(self, aside: Path, on_progress: Progress | None) -> None:
@@ -127,7 +127,7 @@ class _Reading:
         contract = self._contract(profiles)
         np.save(aside / f"y.{self.output}.npy", values)
         if weights is not None:
-            np.save(aside / "weights.npy", _checked_weights(weights, total)[kept].astype(np.float32))
+            np.save(aside / "weights.npy", checked_weights(weights, total)[kept].astype(np.float32))
         self._keep(aside / f"x.{INPUT}.npy", contract, kept, on_progress)
         finish(
             aside,
@@ -267,7 +267,12 @@ def _from_array(y: Any) -> list[pd.Series]:
     return [pd.Series(array[:, place], name=name) for place, name in enumerate(names)]
 
 
-def _checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
+def checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
+    """Weights of rows, (rows,).
+
+    Raises:
+        DataError: They are of another shape, negative, no numbers, or all 0.
+    """
     found = np.asarray(weights, dtype=np.float64)
     if found.ndim == 0:
         found = np.full(rows, float(found))
@@ -281,7 +286,8 @@ def _checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
     return found
 
 
-def _bytes_of(values: Any) -> bytes:
+def bytes_of(values: Any) -> bytes:
+    """What makes values differ from others: of a frame, a Series, or anything like an array."""
     if isinstance(values, pd.DataFrame | pd.Series):
         return repr((getattr(values, "columns", None), values.dtypes if hasattr(values, "dtypes") else "")).encode() + (
             np.asarray(pd.util.hash_pandas_object(values.astype(object), index=False)).tobytes()
@@ -291,6 +297,7 @@ def _bytes_of(values: Any) -> bytes:
     return head + (repr(array.tolist()).encode() if array.dtype.hasobject else np.ascontiguousarray(array).tobytes())
 
 
-def _there(table: Table) -> str:
+def listed_names(table: Table) -> str:
+    """The columns of a table, for messages."""
     shown = ", ".join(table.names[:12]) + (", ..." if len(table.names) > 12 else "")
     return f"{table.name} has {shown}"
