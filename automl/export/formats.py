@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from automl.data import InputContract, TableContract
 from automl.errors import ConfigError, ExportError, did_you_mean
 from automl.export.bundle import load_bundle
 from automl.export.keras_model import full_precision
 from automl.export.manifest import MANIFEST_FILE
-from automl.export.parity import Answers, check_parity, probe_pictures, probe_table
+from automl.export.parity import Answers, check_parity
 from automl.export.predictor import TrainedModel, load_model
-from automl.export.savedmodel import ServedModel, write_savedmodel, write_table_model
+from automl.export.savedmodel import ServedModel, write_savedmodel
 from automl.files import folder_size, whole_folder
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -56,8 +55,8 @@ class Format(ABC):
         """Fill an empty folder."""
 
     @abstractmethod
-    def answers(self, folder: Path) -> Answers:
-        """Open what was written: pictures (n, h, w, c), or a ``RawTable``, to probabilities or numbers (n, k)."""
+    def answers(self, folder: Path, model: TrainedModel) -> Answers:
+        """Open what was written of ``model``: rows of its kind to probabilities or numbers (n, k)."""
 
 
 class KerasFormat(Format):
@@ -78,7 +77,7 @@ class KerasFormat(Format):
             shutil.copyfile(model.bundle.directory / name, folder / name)
         load_bundle(folder)
 
-    def answers(self, folder: Path) -> Answers:
+    def answers(self, folder: Path, model: TrainedModel) -> Answers:  # noqa: ARG002
         """Load it again."""
         return load_model(folder).answer
 
@@ -102,17 +101,11 @@ class SavedModelFormat(Format):
 
     def write(self, model: TrainedModel, folder: Path) -> None:
         """Trace and save the graph."""
-        contract = model.contract
-        if isinstance(contract, TableContract):
-            write_table_model(model.keras_model, model.output, contract, folder=folder)
-            return
-        write_savedmodel(
-            model.keras_model, model.output, shape=contract.shape, whole=contract.dtype == "uint8", folder=folder
-        )
+        write_savedmodel(model.keras_model, model.output, model.adapter, folder=folder)
 
-    def answers(self, folder: Path) -> Answers:
+    def answers(self, folder: Path, model: TrainedModel) -> Answers:
         """Ask it through its signature."""
-        return ServedModel(folder).answer
+        return ServedModel(folder, model.adapter).answer
 
 
 _FORMATS = MappingProxyType({format_.name: format_ for format_ in (KerasFormat(), SavedModelFormat())})
@@ -149,14 +142,14 @@ def export_model(model: TrainedModel, formats: Sequence[str], out: Path, *, name
 
 
 def _export(model: TrainedModel, format_: Format, target: Path) -> Exported:
-    probe = _probe(model.contract)
+    probe = model.adapter.probe()
     try:
         with whole_folder(target) as work:
             format_.write(model, work)
             what = f"the {format_.name} export of {model.bundle.directory}"
             with full_precision():
                 parity = check_parity(
-                    model.answer, format_.answers(work), probe, what=what, relative=not model.of_classes
+                    model.answer, format_.answers(work, model), probe, what=what, relative=not model.of_classes
                 )
         return Exported(format_.name, target, folder_size(target), parity)
     except OSError as error:
@@ -164,13 +157,6 @@ def _export(model: TrainedModel, format_: Format, target: Path) -> Exported:
     finally:
         with contextlib.suppress(OSError):  # says no to a folder with something in it, which is the point
             target.parent.rmdir()
-
-
-def _probe(contract: InputContract) -> Any:
-    if isinstance(contract, TableContract):
-        return probe_table(contract)
-    low, high = contract.value_range
-    return probe_pictures(contract.shape, low=low, high=high, whole=contract.dtype == "uint8")
 
 
 def _format(word: str) -> Format:

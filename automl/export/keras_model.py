@@ -31,14 +31,16 @@ def read_model(path: Path) -> keras.Model:
         ) from error
 
 
-def input_dtype(model: keras.Model) -> str:
-    """The dtype of the model's only input."""
-    return str(model.inputs[0].dtype)
-
-
-def feed(model: keras.Model, x: Any) -> Any:
-    """``x`` in the structure that the model takes: as it is, or under its input's name."""
+def feed(model: keras.Model, given: Mapping[str, Any]) -> Any:
+    """Raw inputs in the structure and the dtypes that the model takes: the only one also by itself or in a list."""
+    dtypes = {str(each.name): str(each.dtype) for each in model.inputs}
+    if len(given) == 1:
+        dtypes = dict(zip(given, dtypes.values(), strict=True))
+    ready = {name: x if dtypes[name] == "string" else _cast(x, dtypes[name]) for name, x in given.items()}
     structure = model.input
+    if len(given) > 1:
+        return ready
+    (x,) = ready.values()
     if isinstance(structure, Mapping):
         (name,) = structure
         return {name: x}
@@ -52,6 +54,14 @@ def first_output(answer: Any) -> Any:
     elif isinstance(answer, (list, tuple)):
         (answer,) = answer
     return answer
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    if hasattr(x, "astype"):
+        return x.astype(dtype, copy=False)
+    import tensorflow as tf
+
+    return tf.cast(x, dtype)
 
 
 @contextmanager

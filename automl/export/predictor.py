@@ -11,25 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.backend import no_retracing_warnings
-from automl.data import ImageContract, InputContract, TableContract, read_input
-from automl.data.labels import encode_as
-from automl.data.tables.encode import RawTable
+from automl.data import InputContract, read_input
 from automl.errors import DataError, ExportError
+from automl.export.adapters import Adapter, OnBadFile, Reading, Source, make_adapter
 from automl.export.bundle import Bundle, load_bundle
 from automl.export.evaluation import Evaluation, score, score_numbers
-from automl.export.keras_model import feed, first_output, input_dtype, read_model
+from automl.export.keras_model import feed, first_output, read_model
 from automl.export.manifest import MANIFEST_FILE, Manifest, Output
 from automl.export.predictions import Predictions
-from automl.export.sources import ArraySource, FileSource, OnBadFile, Source, open_source
-from automl.export.tables import TableSource, fed, open_rows
 from automl.ops import own_layers
 
 if TYPE_CHECKING:
     import keras
-
-_BATCH_PIXELS = 1 << 22  # 84 pictures of 224 x 224: a few hundred MB with the activations of an ordinary network
-_LARGEST_BATCH = 256
-_LARGEST_TABLE_BATCH = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +31,8 @@ class TrainedModel:
 
     Attributes:
         bundle: Where it came from.
-        contract: What its pictures or tables are.
-        keras_model: The network with its preprocessing: raw pixels, or raw numbers and texts, to probabilities or
-            numbers.
+        contract: What its rows are.
+        keras_model: The network with its preprocessing: raw data to probabilities or numbers.
     """
 
     bundle: Bundle
@@ -57,6 +49,11 @@ class TrainedModel:
         """The only output: its classes and their type."""
         (output,) = self.manifest.outputs.values()
         return output
+
+    @cached_property
+    def adapter(self) -> Adapter:
+        """How raw data gets into it."""
+        return make_adapter(self.contract)
 
     @cached_property
     def classes(self) -> np.ndarray:
@@ -85,11 +82,11 @@ class TrainedModel:
         """
         if not self.of_classes:
             raise DataError(f"the model answers with numbers ({', '.join(self.output.columns)}), not with classes")
-        return self._answer(self._source(x), batch_size)
+        return self._answer(self.adapter.source(x, Reading()), batch_size)
 
     def predict(self, x: Any, *, batch_size: int | None = None) -> np.ndarray:
         """The most probable class (n,) of rows in memory, or the numbers (n,) or (n, k); see ``predict_proba``."""
-        answer = self._answer(self._source(x), batch_size)
+        answer = self._answer(self.adapter.source(x, Reading()), batch_size)
         if self.of_classes:
             labels: np.ndarray = self.classes[answer.argmax(axis=1)]
             return labels
@@ -99,9 +96,9 @@ class TrainedModel:
         """What the network says, (n, k) float32: probabilities, or numbers.
 
         Args:
-            rows: Pictures (n, h, w, c), or a ``RawTable``.
+            rows: As the adapter's sources give them: pictures (n, h, w, c), a ``RawTable``.
         """
-        return self._answer(_Ready(rows) if isinstance(rows, RawTable) else self._source(rows))
+        return self._answer(_Ready(rows))
 
     def predict_files(self, paths: Sequence[Path | str], *, on_bad_file: OnBadFile = "error") -> Predictions:
         """Answers to picture files of any size, read batch by batch.
@@ -109,21 +106,17 @@ class TrainedModel:
         Raises:
             DataError: A file is no picture and ``on_bad_file`` is ``"error"``.
         """
-        files = [Path(path) for path in paths]
-        return self._predictions(FileSource(files, self._pictures, on_bad_file=on_bad_file))
+        return self._predictions([Path(path) for path in paths], Reading(on_bad_file))
 
     def predict_data(
         self, data: Path | str, *, on_bad_file: OnBadFile = "error", encoding: str | None = None
     ) -> Predictions:
-        """Answers to every picture of a folder (labelled or not), to one picture, or to the rows of a file.
+        """Answers to every row of a file, to every picture of a folder (labelled or not), to one picture.
 
         Raises:
             DataError: There is nothing, or something that cannot be read.
         """
-        if isinstance(self.contract, TableContract):
-            table = open_rows(Path(data), self.contract, encoding=encoding)
-            return self._predictions(TableSource(table, self.contract, self.output))
-        return self._predictions(open_source(Path(data), self.contract, labelled=False, on_bad_file=on_bad_file))
+        return self._predictions(Path(data), Reading(on_bad_file, encoding))
 
     def evaluate(
         self,
@@ -146,40 +139,15 @@ class TrainedModel:
         Raises:
             DataError: The data cannot be used, has no labels, or has a class the model does not know.
         """
-        if isinstance(self.contract, TableContract):
-            table = open_rows(x, self.contract, encoding=encoding)
-            return self._evaluate_table(
-                TableSource(table, self.contract, self.output, y=y, labelled=True, drop=drop_missing_labels)
-            )
-        if isinstance(x, (str, Path)):
-            source = open_source(Path(x), self.contract, labelled=True, on_bad_file=on_bad_file)
-        else:
-            source = ArraySource(x, self.contract, labels=y)
-        if source.labels is None:
-            raise DataError("evaluation needs labels: give y, a folder with a sub-folder a class, or an .npz with y")
-        truth = encode_as(source.labels, self.output.classes)  # before the answers, which take long
-        probabilities = self._answer(source)
-        return score(truth[source.kept()], probabilities, self.classes)
-
-    def _evaluate_table(self, source: TableSource) -> Evaluation:
+        reading = Reading(on_bad_file, encoding, drop_missing_labels)
+        source, truth = self.adapter.labelled(x, y, self.output, reading)
         answer = self._answer(source)
-        truth = np.asarray(source.truth)
         if self.of_classes:
-            return score(truth, answer, self.classes)
-        return score_numbers(truth, answer, self.output.columns)
+            return score(truth(), answer, self.classes)
+        return score_numbers(truth(), answer, self.output.columns)
 
-    @property
-    def _pictures(self) -> ImageContract:
-        if not isinstance(self.contract, ImageContract):
-            raise DataError(f"the model takes data of the kind {self.contract.kind!r}, not pictures")
-        return self.contract
-
-    def _source(self, x: Any) -> Source:
-        if isinstance(self.contract, TableContract):
-            return TableSource(open_rows(x, self.contract), self.contract, self.output)
-        return ArraySource(x, self.contract)
-
-    def _predictions(self, source: Source) -> Predictions:
+    def _predictions(self, x: Any, reading: Reading) -> Predictions:
+        source = self.adapter.source(x, reading)
         answer = self._answer(source)
         return Predictions(
             column=source.column,
@@ -193,36 +161,24 @@ class TrainedModel:
 
     def _answer(self, source: Source | _Ready, batch_size: int | None = None) -> np.ndarray:
         answers = [np.zeros((0, self.output.width), np.float32)]
-        answers.extend(self._batches(source.batches(batch_size or self._fitting_batch())))
+        answers.extend(self._batches(source.batches(batch_size or self.adapter.batch_size())))
         return np.concatenate(answers)
 
     def _batches(self, batches: Iterable[Any]) -> Iterator[np.ndarray]:
         for rows in batches:
             if len(rows):
                 with no_retracing_warnings():
-                    answer = self.keras_model.predict_on_batch(self._fed(rows))
+                    answer = self.keras_model.predict_on_batch(feed(self.keras_model, self.adapter.given(rows)))
                 yield np.asarray(first_output(answer), dtype=np.float32)
-
-    def _fed(self, rows: Any) -> Any:
-        if isinstance(rows, RawTable):
-            given = fed(rows)
-            return given if len(given) > 1 else feed(self.keras_model, next(iter(given.values())))
-        return feed(self.keras_model, rows.astype(input_dtype(self.keras_model), copy=False))
-
-    def _fitting_batch(self) -> int:
-        if isinstance(self.contract, TableContract):
-            return _LARGEST_TABLE_BATCH
-        height, width, _ = self.contract.shape
-        return max(1, min(_LARGEST_BATCH, _BATCH_PIXELS // (height * width)))
 
 
 @dataclass(frozen=True, eq=False)
 class _Ready:
     """Rows that need no reading."""
 
-    rows: RawTable
+    rows: Any
 
-    def batches(self, size: int) -> Iterator[RawTable]:
+    def batches(self, size: int) -> Iterator[Any]:
         for start in range(0, len(self.rows), size):
             yield self.rows[start : start + size]
 
@@ -268,7 +224,7 @@ def _contract(bundle: Bundle) -> InputContract:
 
 def _checked(model: keras.Model, bundle: Bundle, contract: InputContract) -> keras.Model:
     (output,) = bundle.manifest.outputs.values()
-    wanted: Sequence[Any] = (_shapes(contract), {(None, output.width)})
+    wanted: Sequence[Any] = (make_adapter(contract).shapes(), {(None, output.width)})
     found: Sequence[Any] = ({tuple(each.shape) for each in model.inputs}, {tuple(each.shape) for each in model.outputs})
     if len(model.outputs) != 1 or found != wanted:
         raise ExportError(
@@ -276,13 +232,6 @@ def _checked(model: keras.Model, bundle: Bundle, contract: InputContract) -> ker
             "export the model again"
         )
     return model
-
-
-def _shapes(contract: InputContract) -> set[tuple[int | None, ...]]:
-    """Of what the model takes."""
-    if isinstance(contract, ImageContract):
-        return {(None, *contract.shape)}
-    return {(None, width) for width in (len(contract.numbers), len(contract.categories)) if width}
 
 
 def _said(shapes: Sequence[set[tuple[int | None, ...]]]) -> str:

@@ -1,4 +1,4 @@
-"""A TensorFlow SavedModel that takes raw pictures of any size, or rows of a table, and answers as people read it.
+"""A TensorFlow SavedModel that takes raw data and answers as people read it.
 
 The graph is on its own: loading it needs TensorFlow or TensorFlow Serving, not this package and not Keras.
 """
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.data import TableContract
-from automl.data.tables.encode import RawTable
 from automl.errors import ConfigError
-from automl.export.keras_model import feed, first_output, input_dtype
+from automl.export.adapters.base import Adapter
+from automl.export.keras_model import feed, first_output
 from automl.export.manifest import Output
-from automl.export.tables import fed
 
 if TYPE_CHECKING:
     import keras
@@ -27,20 +25,19 @@ if TYPE_CHECKING:
 SIGNATURE = "serving_default"
 
 
-def write_savedmodel(
-    model: keras.Model, output: Output, *, shape: tuple[int, int, int], whole: bool, folder: Path
-) -> None:
+def write_savedmodel(model: keras.Model, output: Output, adapter: Adapter, *, folder: Path) -> None:
     """Write the SavedModel.
 
-    Its signature ``serving_default`` takes ``image``, float32 (n, height, width, channels) with the values that the
-    model learned from (0 to 255 for ordinary pictures) and any height and width, and gives ``probabilities``, float32
-    (n, k), and ``label``, (n,): text, int64 or bool as the classes are.
+    Its signature ``serving_default`` takes what the kind of data takes: ``image``, float32 (n, height, width, channels)
+    with the values that the model learned from (0 to 255 for ordinary pictures) and any height and width; of a table
+    ``numbers``, float32 (n, F) with NaN where one is missing, and ``categories``, text (n, C) with "" where it is
+    missing, as the manifest lists them (one of both where there is only that). It gives ``probabilities``, float32
+    (n, k), and ``label``, (n,): text, int64 or bool as the classes are; or ``value``, float32 (n, k).
 
     Args:
         model: The network with its preprocessing.
-        output: Its classes.
-        shape: Working height, width and channels.
-        whole: Whether the network's pixels are whole numbers from 0 to 255.
+        output: Its classes or numbers.
+        adapter: Of its input.
         folder: Where to write; may exist when it is empty.
 
     Raises:
@@ -49,41 +46,15 @@ def write_savedmodel(
     import tensorflow as tf
 
     _check_backend()
-    height, width, channels = shape
-    dtype = input_dtype(model)
-
-    def serve(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        pixels = _fit(image, height, width, whole=whole)
-        return named(model(feed(model, tf.cast(pixels, dtype)), training=False))
-
     named = _naming(output)
-    _write(model, serve, [tf.TensorSpec((None, None, None, channels), tf.float32, name="image")], folder)
-
-
-def write_table_model(model: keras.Model, output: Output, contract: TableContract, *, folder: Path) -> None:
-    """Write the SavedModel of a table's model.
-
-    Its signature ``serving_default`` takes ``numbers``, float32 (n, F) with NaN where one is missing, and
-    ``categories``, text (n, C) with "" where it is missing, as the manifest lists them (one of both where there is
-    only that), and gives ``probabilities`` and ``label``, or ``value``, float32 (n, k).
-
-    Raises:
-        ConfigError: Keras runs on another backend than TensorFlow.
-    """
-    import tensorflow as tf
-
-    _check_backend()
-    named = _naming(output)
-    widths = {"numbers": len(contract.numbers), "categories": len(contract.categories)}
-    dtypes = {"numbers": tf.float32, "categories": tf.string}
-    names = [name for name, width in widths.items() if width]
+    signature = adapter.signature()
 
     def serve(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
-        given = dict(zip(names, tensors, strict=True))
-        fed = given if len(given) > 1 else feed(model, tensors[0])
-        return named(model(fed, training=False))
+        given = adapter.serve(dict(zip(signature, tensors, strict=True)))
+        return named(model(feed(model, given), training=False))
 
-    _write(model, serve, [tf.TensorSpec((None, widths[name]), dtypes[name], name=name) for name in names], folder)
+    specs = [tf.TensorSpec(shape, dtype, name=name) for name, (shape, dtype) in signature.items()]
+    _write(model, serve, specs, folder)
 
 
 def _check_backend() -> None:
@@ -126,41 +97,25 @@ class ServedModel:
 
     Args:
         folder: The version's folder, such as ``served/digits/1``.
+        adapter: Of its input.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, adapter: Adapter) -> None:
         import tensorflow as tf
 
+        self._adapter = adapter
         self._loaded: Any = tf.saved_model.load(str(folder))  # held: the signature alone does not keep the weights
         self._answer = self._loaded.signatures[SIGNATURE]
 
     def answer(self, rows: Any) -> np.ndarray:
-        """Probabilities or numbers (n, k) float32 of pictures (n, h, w, c) or of a ``RawTable``."""
+        """Probabilities or numbers (n, k) float32 of rows of its kind."""
         import tensorflow as tf
 
-        given = fed(rows) if isinstance(rows, RawTable) else {"image": rows}
-        tensors = {name: x if tf.is_tensor(x) else tf.constant(x, tf.float32) for name, x in given.items()}
+        given, signature = self._adapter.given(rows), self._adapter.signature()
+        tensors = {name: x if tf.is_tensor(x) else tf.constant(x, signature[name][1]) for name, x in given.items()}
         answer = self._answer(**tensors)
         found: np.ndarray = answer["probabilities" if "probabilities" in answer else "value"].numpy()
         return found
-
-
-def _fit(image: tf.Tensor, height: int, width: int, *, whole: bool) -> tf.Tensor:
-    """Bring pictures to the working size, as ``automl.data`` does; those that have it pass untouched."""
-    import tensorflow as tf
-
-    def level(pixels: tf.Tensor) -> tf.Tensor:
-        return tf.clip_by_value(tf.floor(pixels + 0.5), 0.0, 255.0) if whole else pixels
-
-    def resized() -> tf.Tensor:
-        # Pillow, which reads the training pictures, resizes along one axis after the other and rounds in between
-        # (half up). Doing the same leaves 0.5 % of the pixels one level off; one step in both axes leaves 10 to 19 %.
-        across = level(tf.image.resize(image, (tf.shape(image)[1], width), method="bilinear", antialias=True))
-        return level(tf.image.resize(across, (height, width), method="bilinear", antialias=True))
-
-    agrees = tf.reduce_all(tf.equal(tf.shape(image)[1:3], (height, width)))
-    pixels = tf.cond(agrees, lambda: level(image), resized)
-    return tf.ensure_shape(pixels, (None, height, width, image.shape[-1]))
 
 
 @contextmanager

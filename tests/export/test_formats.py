@@ -102,7 +102,7 @@ def test_an_artifact_that_disagrees_is_not_there(
     model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str
 ) -> None:
     chosen = type(formats._FORMATS[format_])
-    monkeypatch.setattr(chosen, "answers", lambda self, folder: lambda x: model.predict_proba(x) + 1e-4)
+    monkeypatch.setattr(chosen, "answers", lambda self, folder, _model: lambda x: model.predict_proba(x) + 1e-4)
 
     with pytest.raises(ExportError, match=r"does not answer as the model does.*0\.0001"):
         export_model(model, [format_], tmp_path / "out", name="pets")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from automl.errors import ExportError
-from automl.export.parity import check_parity, probe_pictures
+from automl.export.adapters.pictures import probe_pictures
+from automl.export.parity import check_parity
 
 PICTURES = probe_pictures((6, 5, 3))
 

@@ -10,8 +10,8 @@ import pytest
 
 from automl.data import ImageContract
 from automl.data.images.pictures import PictureError
-from automl.export import sources
-from automl.export.sources import FileSource
+from automl.export.adapters import pictures
+from automl.export.adapters.pictures import FileSource
 
 CONTRACT = ImageContract(shape=(64, 64, 3), mode="rgb")
 PICTURE = 64 * 64 * 3
@@ -26,7 +26,7 @@ def numbered(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
             raise PictureError(str(path), "it ends in nine")
         return np.full(contract.shape, int(path.stem) % 251, np.uint8)
 
-    monkeypatch.setattr(sources, "decode_picture", decode)
+    monkeypatch.setattr(pictures, "decode_picture", decode)
     return [Path(f"{number}.png") for number in range(2000)]
 
 

@@ -1,4 +1,4 @@
-"""Where a model's rows of a table come from, and how they are fed to it."""
+"""Tables: files, data frames and arrays, read piece by piece."""
 
 from __future__ import annotations
 
@@ -14,7 +14,57 @@ from automl.data.tables.encode import RawTable, raw
 from automl.data.tables.read import given_columns, joined
 from automl.data.tables.source import FrameTable, Table, open_table, table_part
 from automl.errors import DataError
+from automl.export.adapters.base import Adapter, Reading, Shape, Source, Truth
 from automl.export.manifest import Output
+
+_LARGEST_BATCH = 4096
+
+
+class TableAdapter(Adapter):
+    """Rows of a table with the columns that were learned from, in any order."""
+
+    def __init__(self, contract: TableContract) -> None:
+        self._contract = contract
+
+    def source(self, x: Any, reading: Reading) -> Source:
+        """A file, a folder with a ``test.csv``, a data frame, or an array (n, columns)."""
+        return TableSource(open_rows(x, self._contract, encoding=reading.encoding), self._contract)
+
+    def labelled(self, x: Any, y: Any, output: Output, reading: Reading) -> tuple[Source, Truth]:
+        """The answers are columns of the table, or stand beside it."""
+        table = open_rows(x, self._contract, encoding=reading.encoding)
+        source = TableSource(table, self._contract)
+        truth = source.read_truth(output, y, drop=reading.drop_missing_labels)
+        return source, lambda: truth
+
+    def given(self, rows: Any) -> dict[str, Any]:
+        """``numbers`` and ``categories``; text as a tensor, because ``predict_on_batch`` takes no NumPy strings."""
+        given: dict[str, Any] = {}
+        if rows.numbers.shape[1]:
+            given["numbers"] = rows.numbers
+        if rows.categories.shape[1]:
+            import tensorflow as tf
+
+            given["categories"] = tf.constant(rows.categories.tolist(), tf.string)
+        return given
+
+    def shapes(self) -> set[Shape]:
+        """Of numbers and categories, as far as there are any."""
+        return {shape for shape, _ in self.signature().values()}
+
+    def signature(self) -> dict[str, tuple[Shape, str]]:
+        """Raw cells."""
+        widths = {"numbers": len(self._contract.numbers), "categories": len(self._contract.categories)}
+        dtypes = {"numbers": "float32", "categories": "string"}
+        return {name: ((None, width), dtypes[name]) for name, width in widths.items() if width}
+
+    def probe(self, seed: int = 0) -> RawTable:
+        """See ``probe_table``."""
+        return probe_table(self._contract, seed=seed)
+
+    def batch_size(self) -> int:
+        """Rows are small."""
+        return _LARGEST_BATCH
 
 
 class TableSource:
@@ -23,37 +73,28 @@ class TableSource:
     Args:
         table: Where they come from.
         contract: What the model takes.
-        output: What it answers.
-        y: The right answers, (n,) or (n, k); None when they are columns of the table, or not known.
-        labelled: Whether the right answers are needed.
-        drop: Whether rows without a right answer are left out.
-
-    Attributes:
-        truth: Codes (n,) or numbers (n, k) when ``labelled``.
     """
 
     column: Literal["path", "row"] = "row"
     skipped: Sequence[str] = ()
 
-    def __init__(
-        self,
-        table: Table,
-        contract: TableContract,
-        output: Output,
-        *,
-        y: Any = None,
-        labelled: bool = False,
-        drop: bool = False,
-    ) -> None:
+    def __init__(self, table: Table, contract: TableContract) -> None:
         self._table = table
         self._contract = contract
         self._kept: np.ndarray | None = None
         self._rows = 0
-        self.truth: np.ndarray | None = None
-        if labelled:
-            self._read_truth(output, y, drop)
 
-    def _read_truth(self, output: Output, y: Any, drop: bool) -> None:
+    def read_truth(self, output: Output, y: Any, *, drop: bool) -> np.ndarray:
+        """The right answers, codes (n,) or numbers (n, k).
+
+        Args:
+            output: What is answered.
+            y: The right answers, (n,) or (n, k); None when they are columns of the table.
+            drop: Whether rows without one are left out, here and by ``batches``, rather than refused.
+
+        Raises:
+            DataError: There are none, one is missing, or one is not what the model answers.
+        """
         if y is None:
             if not output.columns:
                 raise DataError("evaluation needs answers: give y beside the table")
@@ -71,7 +112,7 @@ class TableSource:
         self._kept = ~lacking
         columns = [column[self._kept] for column in columns]
         kind = "numbers" if output.type == "number" else "classes"
-        _, self.truth = answers(columns, kind, output.target(), read=y is None)
+        return answers(columns, kind, output.target(), read=y is None)[1]
 
     def batches(self, size: int) -> Iterator[RawTable]:
         """Some rows at a time."""
@@ -118,13 +159,21 @@ def open_rows(x: Any, contract: TableContract, *, encoding: str | None = None) -
     return table
 
 
-def fed(rows: RawTable) -> dict[str, Any]:
-    """Rows as a Keras model takes them; text as a tensor, because ``predict_on_batch`` takes no NumPy strings."""
-    given: dict[str, Any] = {}
-    if rows.numbers.shape[1]:
-        given["numbers"] = rows.numbers
-    if rows.categories.shape[1]:
-        import tensorflow as tf
+def probe_table(contract: TableContract, *, fitted: Sequence[tuple[float, float]] = (), seed: int = 0) -> RawTable:
+    """Rows to compare answers on: ordinary and extreme numbers, missing cells, values that training did not have.
 
-        given["categories"] = tf.constant(rows.categories.tolist(), tf.string)
-    return given
+    Args:
+        contract: What the model takes.
+        fitted: Center and scale of each number, where they are known; else 0 and 1.
+        seed: Seeds all of it.
+    """
+    rng = np.random.default_rng(seed)
+    rows, count = 24, len(contract.numbers)
+    spread = rng.normal(size=(rows, count)) * np.resize([1.0, 10.0, 1000.0], (rows, 1))
+    places = np.array(fitted or [(0.0, 1.0)] * count, dtype=np.float64).reshape(count, 2)
+    numbers = (places[:, 0] + spread * places[:, 1]).astype(np.float32)
+    numbers[rng.random(numbers.shape) < 0.2] = np.nan
+    categories = np.empty((rows, len(contract.categories)), object)
+    for place, column in enumerate(contract.categories):
+        categories[:, place] = rng.choice(np.array([*column.values, "", "never seen \U0001f600"], object), rows)
+    return RawTable(numbers, categories)

@@ -1,0 +1,19 @@
+"""Raw data of every kind on its way into a model that was handed over."""
+
+from __future__ import annotations
+
+from automl.data import ImageContract, InputContract, TableContract
+from automl.export.adapters.base import Adapter, OnBadFile, Reading, Source
+from automl.export.adapters.pictures import PictureAdapter
+from automl.export.adapters.tables import TableAdapter
+
+__all__ = ["Adapter", "OnBadFile", "Reading", "Source", "make_adapter"]
+
+
+def make_adapter(contract: InputContract) -> Adapter:
+    """The adapter of a kind of input."""
+    match contract:
+        case ImageContract():
+            return PictureAdapter(contract)
+        case TableContract():
+            return TableAdapter(contract)
