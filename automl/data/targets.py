@@ -1,4 +1,4 @@
-"""What a network is to answer: the classes of an output, or the columns of numbers."""
+"""What a network is to answer: the class of a row, its labels, or numbers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,36 @@ class NumberTarget(_Target):
         return "float64"
 
 
-TargetContract = ClassTarget | NumberTarget
+class LabelTarget(_Target):
+    """Any number of several labels; kept as 0 and 1, (n, k) uint8.
+
+    Attributes:
+        classes: The k labels: sorted, or in the order of the columns that have them.
+        columns: Where a table has them: the one column with texts, or one column a label; empty where they are none.
+        separator: Between the labels of a row where they are written as one text; empty where each has a column of 0
+            and 1.
+
+    >>> LabelTarget(classes=("cat", "dog", "fox"), separator="|").shape
+    (3,)
+    """
+
+    kind: Literal["labels"] = "labels"
+    classes: tuple[bool | int | str, ...] = Field(min_length=2)
+    columns: tuple[str, ...] = ()
+    separator: str = ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one row."""
+        return (len(self.classes),)
+
+    @property
+    def dtype(self) -> str:
+        """Of the zeros and ones."""
+        return "uint8"
+
+
+TargetContract = ClassTarget | NumberTarget | LabelTarget
 
 _TARGET: TypeAdapter[TargetContract] = TypeAdapter(Annotated[TargetContract, Field(discriminator="kind")])
 
@@ -87,6 +116,6 @@ def classes_of(target: TargetContract) -> tuple[Label, ...]:
     Raises:
         DataError: It is numbers.
     """
-    if not isinstance(target, ClassTarget):
+    if isinstance(target, NumberTarget):
         raise DataError(f"the target {', '.join(target.columns)} is numbers and has no classes")
     return target.classes
