@@ -26,11 +26,11 @@ test: setup
 
 # Searches with a time budget need the machine for themselves, the others share it.
 test-slow: setup
-	$(BIN)/python -m pytest -m "slow and not full" --numprocesses=$(TEST_WORKERS) --dist=loadgroup --ignore=tests/examples
+	$(BIN)/python -m pytest -m "slow and not full" --numprocesses=$(TEST_WORKERS) --dist=loadfile --ignore=tests/examples
 	$(BIN)/python -m pytest -m slow tests/examples
 
 test-full: setup
-	TEST_FULL=1 $(BIN)/python -m pytest -m "slow or not slow" --numprocesses=$(TEST_WORKERS) --dist=loadgroup
+	TEST_FULL=1 $(BIN)/python -m pytest -m "slow or not slow" --numprocesses=$(TEST_WORKERS) --dist=loadfile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -51,7 +51,7 @@ train: {epochs: 2}
 """
 
 # One search for all of them, also where tests run in several processes.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad-trials")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.harness import Answer, Place, check_whole
 
 # One search for all of them, also where tests run in several processes.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torn")]
+pytestmark = pytest.mark.slow
 
 
 def tear(file: Path) -> None:
