@@ -57,12 +57,13 @@ def folder_parts(folder: Path) -> dict[Part, Path]:
     return parts
 
 
-def list_class_folder(folder: Path, *, part: Part = "train") -> Listing:
+def list_class_folder(folder: Path, *, part: Part = "train", what: str = "pictures") -> Listing:
     """Pictures with the class folders they lie in; folders below a class belong to it. Hidden files are left out.
 
     Args:
         folder: Holds one sub-folder a class, or the level of parts above that.
         part: Which part is meant where there is such a level.
+        what: What the files are, for messages.
 
     Raises:
         DataError: There is no such folder or part, no class folder, or no file at all.
@@ -71,13 +72,17 @@ def list_class_folder(folder: Path, *, part: Part = "train") -> Listing:
     found = {sub.name: tuple(_files_below(sub)) for sub in _sub_folders(root)}
     listed = [(file, name) for name, files in found.items() for file in files]
     if not listed:
-        raise DataError(f"no pictures in class folders in {root}; it needs one sub-folder a class, with pictures in it")
+        raise DataError(f"no {what} in class folders in {root}; it needs one sub-folder a class, with {what} in it")
     files, labels = zip(*listed, strict=True)
     return Listing(root, files, labels, empty=tuple(name for name, files in found.items() if not files))
 
 
-def list_pictures(source: Path) -> tuple[Path, ...]:
+def list_pictures(source: Path, *, what: str = "pictures") -> tuple[Path, ...]:
     """Files to predict: one file, or all files below a folder (below its ``test/`` where there is such a level).
+
+    Args:
+        source: A file or a folder.
+        what: What the files are, for messages.
 
     Raises:
         DataError: There is no such file or folder, or the folder has no files.
@@ -87,7 +92,7 @@ def list_pictures(source: Path) -> tuple[Path, ...]:
     root = folder_parts(source).get("test", source)
     files = tuple(_files_below(root))
     if not files:
-        raise DataError(f"no pictures in {root}")
+        raise DataError(f"no {what} in {root}")
     return files
 
 
