@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from automl.data.images.contract import ImageContract
+from automl.data.series.contract import SeriesContract
 from automl.data.tables.contract import TableContract
+from automl.data.texts.contract import TextContract
 
-InputContract = ImageContract | TableContract
+InputContract = ImageContract | TableContract | SeriesContract | TextContract
 """A contract has ``kind``, and ``shape`` and ``dtype`` of one row's working form."""
 
-_KINDS: Mapping[str, type[ImageContract] | type[TableContract]] = {"image": ImageContract, "table": TableContract}
+_KINDS: Mapping[str, type[InputContract]] = {
+    "image": ImageContract,
+    "series": SeriesContract,
+    "table": TableContract,
+    "text": TextContract,
+}
 
 
 def read_input(document: Mapping[str, Any]) -> InputContract:
