@@ -23,7 +23,9 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     regularization,
     reshape,
     resize,
+    series,
     tables,
+    texts,
     transposed,
 )
 from automl.ops.base import Built, Cost, Op, UnaryOp

@@ -1,7 +1,7 @@
 """Tasks: what differs between kinds of data and kinds of answers.
 
 >>> names()
-('image-classify', 'tabular-classify', 'tabular-regress')
+('image-classify', 'series-classify', 'series-regress', 'tabular-classify', 'tabular-regress')
 >>> get("image-classify").default_objective
 'val_accuracy'
 """
@@ -11,11 +11,19 @@ from __future__ import annotations
 from automl.errors import ConfigError, did_you_mean
 from automl.tasks.base import Task
 from automl.tasks.image import ImageClassify
+from automl.tasks.series import SeriesClassify, SeriesRegress
 from automl.tasks.tabular import TabularClassify, TabularRegress
 
 __all__ = ["Task", "get", "names"]
 
-_TASKS: dict[str, Task] = {task.name: task for task in (ImageClassify(), TabularClassify(), TabularRegress())}
+_ALL: tuple[Task, ...] = (
+    ImageClassify(),
+    SeriesClassify(),
+    SeriesRegress(),
+    TabularClassify(),
+    TabularRegress(),
+)
+_TASKS: dict[str, Task] = {task.name: task for task in _ALL}
 
 
 def names() -> tuple[str, ...]:

@@ -109,6 +109,7 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     "columns": grid([(5,), (9,)], codes=[[3, 9, 4]], dim=[1, 8], few=[0, 4, 99], lines=[0, 2], waves=[0, 3])
     + grid([(3,)], codes=[[3, 9, 4]], few=[0, 4, 99])
     + grid([(4,)], lines=[0, 2], waves=[1]),
+    "series": grid([(6, 2)], center=[[1, 2]], scale=[[0.5, 3]], form=["plain", "own", "asinh"], gaps=[True, False]),
     "leaky_relu": grid(ANY, slope=[0.0, 0.2]),
     "elu": grid(ANY, alpha=[0.5, 1.0]),
     "dropout": grid(ANY, rate=[0.0, 0.3]),

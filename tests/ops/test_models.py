@@ -19,8 +19,9 @@ from automl import ops
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 # One use of every operation, on an image of 8x8x4 unless another shape is given; merges get it twice.
-# A backbone needs larger pictures: see test_backbone. Those of tables are functions of keras.ops: see test_tables.
-NAMES = [name for name in ops.names() if name not in ("backbone", "lookup", "tidy", "columns")]
+# A backbone needs larger pictures: see test_backbone. Those of tables and series are functions of keras.ops: see
+# test_tables and test_series.
+NAMES = [name for name in ops.names() if name not in ("backbone", "lookup", "tidy", "columns", "series")]
 USES: dict[str, tuple[dict[str, Any], ops.Shape]] = {name: ({}, (8, 8, 4)) for name in NAMES} | {
     "conv": ({"filters": 4, "groups": 2, "stride": [1, 2], "activation": "leaky_relu"}, (8, 8, 4)),
     "sepconv": ({"filters": 3, "activation": "relu6"}, (8, 8, 4)),

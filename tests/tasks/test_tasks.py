@@ -9,7 +9,8 @@ from automl.errors import ConfigError
 
 
 def test_tasks_are_found_by_name() -> None:
-    assert tasks.names() == ("image-classify", "tabular-classify", "tabular-regress")
+    names = ("image-classify", "series-classify", "series-regress", "tabular-classify", "tabular-regress")
+    assert tasks.names() == names
     for name in tasks.names():
         assert tasks.get(name).name == name
 

@@ -71,7 +71,7 @@ def fit_series(x: RowView, y: NDArray[Any], *, classes: bool, seed: int = 0) -> 
     for other in others:
         found = neighbour_losses(other.apply(values[asked]), y[rows][asked], classes=classes)
         gain = losses - found
-        if gain.sum() > np.sqrt((gain**2).sum()):  # more than a standard error: McNemar's test, for classes
+        if gain.sum() > 2 * np.sqrt((gain**2).sum()):  # two standard errors: for classes, McNemar's test
             best, losses = other, found
     return {
         "op": "series",
