@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from automl.data.labels import as_labels, encode, encode_as
@@ -76,7 +77,7 @@ def label_sets(
     """
     if y is None:
         raise DataError("labels are missing: y is needed beside x")
-    if hasattr(y, "columns") and hasattr(y, "iloc"):
+    if isinstance(y, pd.DataFrame):
         names = names or [str(name) for name in y.columns]
         y = y.to_numpy()
     flags = as_flags(y)
@@ -89,6 +90,18 @@ def label_sets(
         raise DataError(f"y has shape {y.shape} and values other than 0 and 1; one column of 0 and 1 a label is needed")
     separator, split = _split(found, like)
     return _of_sets(split, like, separator)
+
+
+def label_series(y: Any) -> list[pd.Series]:
+    """Labels that were handed over as columns: one for each label where they are 0 and 1, else one of collections."""
+    if isinstance(y, pd.DataFrame):
+        return [y.iloc[:, place].reset_index(drop=True) for place in range(y.shape[1])]
+    if isinstance(y, pd.Series):
+        return [y.reset_index(drop=True)]
+    flags = as_flags(y)
+    if flags is not None:
+        return [pd.Series(flags[:, place], name=place) for place in range(flags.shape[1])]
+    return [pd.Series([tuple(_plain(row)) if _is_collection(row) else row for row in _rows(y)], dtype=object)]
 
 
 def texts_of(flags: NDArray[Any], target: LabelTarget) -> list[str]:
@@ -115,9 +128,7 @@ def _of_flags(flags: Flags, like: LabelTarget | None, names: Sequence[str]) -> t
     return LabelTarget(classes=tuple(classes), columns=tuple(names)), flags
 
 
-def _of_sets(
-    found: Sequence[Sequence[object]], like: LabelTarget | None, separator: str
-) -> tuple[LabelTarget, Flags]:
+def _of_sets(found: Sequence[Sequence[object]], like: LabelTarget | None, separator: str) -> tuple[LabelTarget, Flags]:
     place = np.repeat(np.arange(len(found)), [len(row) for row in found])
     flat = [label for row in found for label in row]
     if not flat and like is None:

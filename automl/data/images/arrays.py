@@ -9,6 +9,7 @@ import numpy as np
 
 from automl.data.dataset import Array, chunks
 from automl.data.images.contract import ImageContract, mode_of
+from automl.data.npy import writing_rows
 from automl.errors import DataError
 
 _LARGEST = float(np.finfo(np.float32).max) ** 0.5  # a variance is a square
@@ -60,23 +61,20 @@ def contract_of(x: Array) -> ImageContract:
 
 def write_pixels(x: Array, path: Path, contract: ImageContract) -> None:
     """Keep arrays as a ``.npy`` file of the contract's dtype, piece by piece."""
-    out = np.lib.format.open_memmap(path, mode="w+", dtype=contract.dtype, shape=x.shape)
-    start = 0
-    for piece in chunks(x):
-        out[start : start + len(piece)] = piece
-        start += len(piece)
-    out.flush()
+    with writing_rows(path, contract.shape, contract.dtype) as out:
+        for piece in chunks(x):
+            out.write(piece)
 
 
-def conform(x: Any, contract: ImageContract) -> Array:
-    """Arrays for a model with this contract: checked, and converted to its dtype without changing a value.
+def check_fits(x: Any, contract: ImageContract) -> Array:
+    """Arrays for a model with this contract: checked, of their own dtype.
 
     Args:
         x: (n, height, width[, channels]) of any numeric dtype.
         contract: What the model takes.
 
     Returns:
-        (n, height, width, channels) of the contract's dtype.
+        (n, height, width, channels).
 
     Raises:
         DataError: Another shape, NaN or infinite pixels, or values that the contract's dtype cannot hold.
@@ -89,7 +87,12 @@ def conform(x: Any, contract: ImageContract) -> Array:
     _check_finite(pictures)
     if contract.dtype == "uint8" and pictures.dtype != np.uint8:
         _check_bytes(pictures, contract)
-    return pictures.astype(contract.dtype, copy=False)
+    return pictures
+
+
+def conform(x: Any, contract: ImageContract) -> Array:
+    """``check_fits``, converted to the contract's dtype without changing a value."""
+    return check_fits(x, contract).astype(contract.dtype, copy=False)
 
 
 def _check_finite(x: Array) -> None:

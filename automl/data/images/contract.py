@@ -21,6 +21,7 @@ class ImageContract(BaseModel):
             arrays.
         resize: How a picture of another size becomes ``shape``: bilinear, antialiased when it shrinks. There is one
             such resize, ``pictures.resize``; ``tf.image.resize(antialias=True)`` differs from it by 0.26 grey levels.
+        column: Of the table of the training data that has the pictures' paths; empty where they did not come so.
 
     >>> ImageContract(shape=(28, 28, 1), mode="grey").dtype
     'uint8'
@@ -34,6 +35,7 @@ class ImageContract(BaseModel):
     dtype: Literal["uint8", "float32"] = "uint8"
     value_range: tuple[float, float] = (0.0, 255.0)
     resize: Literal["bilinear-antialias"] = RESIZE
+    column: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> ImageContract:
@@ -44,8 +46,8 @@ class ImageContract(BaseModel):
         return self
 
     def to_json(self) -> dict[str, Any]:
-        """The contract as plain JSON values."""
-        return self.model_dump(mode="json")
+        """The contract as plain JSON values; of no table nothing is said, as in the first version."""
+        return self.model_dump(mode="json", exclude=None if self.column else {"column"})
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> ImageContract:

@@ -7,7 +7,7 @@ import functools
 import io
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -20,9 +20,12 @@ from automl.errors import DataError
 
 # What Pillow decodes by itself. Left out on purpose: EPS (runs Ghostscript) and formats that accept nearly any file.
 FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM", "ICO", "JPEG2000", "AVIF")
+ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".ico", ".jp2", ".avif")
+"""Of file names by which a column of paths is known; what a file holds is decided by its content."""
 MOST_PIXELS = 64_000_000
 
 _SIXTEEN_BIT = 65535
+_KINDS = {"1": "black and white", "L": "grey", "LA": "grey with alpha", "P": "palette", "PA": "palette with alpha"}
 _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that exchange height and width
 
 
@@ -48,11 +51,14 @@ class Header:
         height: Rows, after the EXIF rotation.
         width: Columns, after the EXIF rotation.
         grey: Whether it can hold no colour.
+        kind: How it holds pixels, in a word or two: ``RGB``, ``grey``, ``palette``, ``CMYK``, ``16-bit``, ..., with
+            ``animated`` where there are several frames.
     """
 
     height: int
     width: int
     grey: bool
+    kind: str = field(default="", compare=False)
 
 
 def read_header(path: Path) -> Header:
@@ -65,7 +71,7 @@ def read_header(path: Path) -> Header:
         width, height = image.size
         if _lies_sideways(image):
             width, height = height, width
-        return Header(height, width, _is_grey(image))
+        return Header(height, width, _is_grey(image), _kind(image))
 
 
 def decode_picture(source: Path | bytes, contract: ImageContract) -> Array:
@@ -160,6 +166,13 @@ def _lies_sideways(image: Image.Image) -> bool:
     if image.format == "PNG" and "exif" not in image.info:
         return False  # asking would decode the whole picture, because EXIF data may stand at its end
     return image.getexif().get(0x0112) in _SIDEWAYS
+
+
+def _kind(image: Image.Image) -> str:
+    words = [_KINDS.get(image.mode, "16-bit" if image.mode.startswith("I") else image.mode)]
+    if getattr(image, "is_animated", False):
+        words.append("animated")
+    return " ".join(words)
 
 
 def _is_grey(image: Image.Image) -> bool:

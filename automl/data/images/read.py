@@ -1,27 +1,33 @@
-"""From what a person has to a ``Dataset`` in the cache: the doors of this room."""
+"""From what a person has to a ``Dataset`` of pictures in the cache: the doors of this room."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from automl.data import labels as names
+from automl.config import Arrays
 from automl.data.cache import cached
-from automl.data.checks import check_classes, check_room
-from automl.data.dataset import CACHE_FORMAT, Array, Dataset, chunks, finish
+from automl.data.checks import check_classes
+from automl.data.dataset import CACHE_FORMAT, Dataset
 from automl.data.folder import Listing, Part, folder_parts, list_class_folder
-from automl.data.images import arrays as pixels
-from automl.data.images.contract import ImageContract
-from automl.data.images.parallel import Progress
-from automl.data.images.read_files import OnBadFile, image_contract, read_files, refuse
-from automl.data.npz import npz_parts, read_npz
-from automl.data.targets import ClassTarget, Label
+from automl.data.images.asked import Reading
+from automl.data.images.keep import keep_arrays, keep_npz, keep_stream
+from automl.data.images.listed import Listed
+from automl.data.images.paths import are_paths, list_paths, list_table, table_folder
+from automl.data.images.read_files import image_contract, read_files, refuse
+from automl.data.images.stream import is_stream
+from automl.data.npz import npz_parts
+from automl.data.tables.read import checked_weights, group_numbers
+from automl.data.tables.source import is_table
 from automl.errors import DataError
+
+_PARTS: tuple[Part, ...] = ("train", "validation", "test")
+_PLAIN = Reading()
 
 
 def parts_of(source: Path) -> frozenset[Part]:
@@ -30,82 +36,107 @@ def parts_of(source: Path) -> frozenset[Part]:
     Raises:
         DataError: There is no such folder or file.
     """
+    if is_table(source):
+        return frozenset()
+    if table_folder(source) is not None:
+        return frozenset(part for part in _PARTS if table_folder(source, part) is not None)
     return npz_parts(source) if _is_npz(source) else frozenset(folder_parts(source))
 
 
-def read_images(
-    source: Path,
-    *,
-    part: Part = "train",
-    like: Dataset | None = None,
-    cache_dir: Path | None = None,
-    on_bad_file: OnBadFile = "error",
-    on_progress: Progress | None = None,
-) -> Dataset:
-    """Read a class folder or an ``.npz`` file of pictures with labels.
+def read_images(source: Path, *, part: Part = "train", reading: Reading = _PLAIN, **how: Any) -> Dataset:
+    """Read pictures with answers from a class folder, a table of paths, or an ``.npz`` file.
 
     Args:
-        source: One sub-folder a class, maybe below ``train/``, ``val/`` and ``test/``; or a file with ``x`` and ``y``.
+        source: One sub-folder a class, maybe below ``train/``, ``val/`` and ``test/``; a table with a column of paths,
+            or a folder with such a ``train.csv``; or a file with ``x`` and ``y``.
         part: Which part is meant where the source names parts.
-        like: Training data that this is validation or test data for; it gives the contract and the classes.
-        cache_dir: Where the cache is; None for the user's cache folder.
-        on_bad_file: What to do about a file that is no picture: ``error`` names it, ``skip`` leaves it out with a
-            warning and tells so in ``Dataset.skipped``.
-        on_progress: Called with how many of how many files are decoded; never when the cache has them.
+        reading: How to read it.
+        **how: Attributes of ``Reading``, instead of those of ``reading``.
 
     Raises:
         DataError: The data cannot be used; the cache holds nothing of it.
+        ConfigError: A table does not say what is to be predicted.
     """
+    reading = replace(reading, **how)
+    if not source.exists():
+        raise DataError(f"no such file or folder: {source}")
+    table = source if is_table(source) else table_folder(source, part)
+    if table is not None:
+        column = "" if reading.like is None else image_contract(reading.like).column
+        return _read_listed(list_table(table, reading.asked.columns, kind=reading.asked.kind, column=column), reading)
     if _is_npz(source):
-        found = read_npz(source, part=part)
-        if found.y is None:
-            raise DataError(f"labels are missing: {source} has no y beside its x")
-        return read_arrays(found.x, found.y, like=like, cache_dir=cache_dir, source=str(source))
+        return keep_npz(source, part, reading)
     listing = list_class_folder(source, part=part)
-    if like is None:
+    if reading.like is None:
         _check_listing(listing)
-
-    def write(aside: Path) -> None:
-        read_files(listing, aside, like=like, on_bad_file=on_bad_file, on_progress=on_progress)
-
-    dataset = cached(_file_key(listing, like), write, cache_dir=cache_dir)
-    if dataset.skipped and on_bad_file == "error":  # an earlier call was told to skip them, this one is not
-        refuse(listing.root, dataset.skipped)
-    return dataset
+    return _read_listed(Listed.of_folder(listing, reading.asked.kind), reading)
 
 
 def read_arrays(
-    x: Any, y: Any, *, like: Dataset | None = None, cache_dir: Path | None = None, source: str = "arrays"
+    x: Any,
+    y: Any,
+    *,
+    weights: Any = None,
+    groups: Any = None,
+    source: str = "arrays",
+    reading: Reading = _PLAIN,
+    **how: Any,
 ) -> Dataset:
-    """Keep pictures and labels that are in memory.
+    """Keep pictures and answers that are in memory, or that come from iterating.
 
     Args:
         x: (n, height, width[, channels]) of any numeric dtype or booleans. Whole numbers from 0 to 255 are kept as
-            uint8, everything else as float32.
-        y: (n,) or (n, 1) strings, integers or booleans.
-        like: As for ``read_images``.
-        cache_dir: As for ``read_images``.
+            uint8, everything else as float32. Or paths of n files; a data frame with a column of paths; a
+            ``tf.data.Dataset`` or ``PyDataset``, which also gives the answers.
+        y: Classes (n,): strings, integers, booleans or one-hot rows; labels as for ``label_sets``; numbers (n,) or
+            (n, k). None where ``x`` has them.
+        weights: How much each row counts, (n,); None when all count alike.
+        groups: Whom or what each row is of, (n,).
         source: What to call it in a list of the cache.
+        reading: How to read it.
+        **how: Attributes of ``Reading``, instead of those of ``reading``.
 
     Raises:
         DataError: They cannot be used; the cache holds nothing of them.
     """
-    pictures = pixels.as_pictures(x) if like is None else pixels.conform(x, image_contract(like))
-    labels = names.as_labels(y, rows=len(pictures))
-    if like is None:
-        check_classes(labels.tolist())
-        classes, codes = names.encode(labels)
-        contract = pixels.contract_of(pictures)
+    reading = replace(reading, **how)
+    asked = reading.asked
+    if is_stream(x):
+        if y is not None:
+            raise DataError("a data set gives the answers too: leave out y")
+        return keep_stream(x, groups, reading, source)
+    if hasattr(x, "columns") and hasattr(x, "iloc"):
+        listed = list_table(x, asked.columns, kind=asked.kind, y=None if y is None else asked.columns_of(y, len(x)))
+    elif are_paths(x):
+        if y is None:
+            raise DataError("labels are missing: y is needed beside the paths")
+        listed = list_paths(x, asked.columns_of(y, len(x)))
     else:
-        classes, codes, contract = like.classes, names.encode_as(labels, like.classes), image_contract(like)
+        return keep_arrays(x, Arrays(None, y, weights, groups), reading, source)
+    if weights is not None:
+        listed = replace(listed, weights=checked_weights(weights, len(listed)))
+    if groups is not None:
+        listed = replace(listed, groups=group_numbers(groups, len(listed)))
+    return _read_listed(listed, reading)
+
+
+def _read_listed(listed: Listed, reading: Reading) -> Dataset:
+    listed = listed.without_weightless()
 
     def write(aside: Path) -> None:
-        check_room(aside, pictures.size * np.dtype(contract.dtype).itemsize)
-        pixels.write_pixels(pictures, aside / "x.image.npy", contract)
-        np.save(aside / "y.label.npy", codes)
-        finish(aside, inputs={"image": contract}, targets={"label": ClassTarget(classes=classes)}, source=source)
+        read_files(
+            listed,
+            aside,
+            asked=reading.asked,
+            like=reading.like,
+            on_bad_file=reading.on_bad_file,
+            on_progress=reading.on_progress,
+        )
 
-    return cached(_array_key(pictures, codes, classes, contract), write, cache_dir=cache_dir)
+    dataset = cached(_file_key(listed, reading), write, cache_dir=reading.cache_dir)
+    if dataset.skipped and reading.on_bad_file == "error":  # an earlier call was told to skip them, this one is not
+        refuse(dataset.skipped)
+    return dataset
 
 
 def _check_listing(listing: Listing) -> None:
@@ -114,36 +145,32 @@ def _check_listing(listing: Listing) -> None:
     check_classes(listing.labels)
 
 
-def _file_key(listing: Listing, like: Dataset | None) -> str:
+def _file_key(listed: Listed, reading: Reading) -> str:
     """Equal for equal files (by path, size and time of change) that are decoded in the same way."""
+    like = reading.like
     config = {
         "cache_format": CACHE_FORMAT,
         "kind": "files",
-        "root": str(listing.root.resolve()),
-        "like": None if like is None else [like.contract.to_json(), list(like.classes)],
+        "where": str(Path(listed.where).absolute()),
+        "asked": asdict(reading.asked),
+        "column": listed.column,
+        "like": None
+        if like is None
+        else [like.contract.to_json(), *(each.to_json() for each in like.targets.values())],
     }
     sha = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
-    for file, name in zip(listing.files, listing.names, strict=True):
+    for file, name in zip(listed.files, listed.names, strict=True):
         try:
             stat = file.stat()
-        except OSError as error:
-            raise DataError(f"cannot read {file}: {error.strerror}") from error
-        sha.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    return sha.hexdigest()[:40]
-
-
-def _array_key(pictures: Array, codes: Array, classes: Sequence[Label], contract: ImageContract) -> str:
-    config = {
-        "cache_format": CACHE_FORMAT,
-        "kind": "arrays",
-        "classes": list(classes),
-        "contract": contract.to_json(),
-        "dtype": pictures.dtype.str,
-        "shape": pictures.shape,
-    }
-    sha = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
-    for piece in (*chunks(pictures), codes):
-        sha.update(np.ascontiguousarray(piece).data)
+            sha.update(
+                f"{name}\0{file.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
+            )
+        except (OSError, ValueError) as error:  # reading will say so
+            sha.update(f"{name}\0{error}\0".encode("utf-8", "surrogateescape"))
+    for column in listed.columns:
+        sha.update(repr(column.tolist()).encode("utf-8", "surrogateescape"))
+    for beside in (listed.weights, listed.groups):
+        sha.update(b"|" if beside is None else np.ascontiguousarray(beside).data)
     return sha.hexdigest()[:40]
 
 
@@ -153,5 +180,5 @@ def _is_npz(source: Path) -> bool:
     if source.is_dir():
         return False
     if source.suffix.lower() != ".npz":
-        raise DataError(f"{source} is neither a folder of pictures nor an .npz file")
+        raise DataError(f"{source} is neither a folder of pictures, a table of paths (.csv, .parquet) nor an .npz file")
     return True

@@ -12,7 +12,7 @@ from automl.data.images.pictures import Header
 LONGEST_SIDE = 128
 
 
-def working_contract(headers: Sequence[Header]) -> ImageContract:
+def working_contract(headers: Sequence[Header], *, column: str = "") -> ImageContract:
     """What pictures with these headers are decoded to.
 
     Pictures of one size keep it; of several sizes the median height and the median width are taken. Then the longest
@@ -27,4 +27,4 @@ def working_contract(headers: Sequence[Header]) -> ImageContract:
     scale = min(1.0, LONGEST_SIDE / max(height, width))
     grey = all(header.grey for header in headers)
     shape = (max(1, round(height * scale)), max(1, round(width * scale)), 1 if grey else 3)
-    return ImageContract(shape=shape, mode="grey" if grey else "rgb")
+    return ImageContract(shape=shape, mode="grey" if grey else "rgb", column=column)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,8 @@ _WITHIN_NOISE = 0.1
 
 def may_mirror(rows: Rows, *, seed: int = 0) -> bool:
     """Whether a picture stays what it is when left and right are exchanged.
+
+    Of numbers and of labels the same is asked of how near the neighbour's answer comes; see ``_explained``.
 
     A nearest neighbour that knows the other rows is asked about up to 500 rows as they are, and mirrored. Mirroring is
     safe when the mirrored ones are known nearly as well: at least half of what the neighbour knows beyond guessing the
@@ -39,19 +43,35 @@ def may_mirror(rows: Rows, *, seed: int = 0) -> bool:
     pictures -= pictures.mean()
     pictures /= max(float(np.abs(pictures).max()), np.finfo(np.float64).tiny)  # squares of float32's largest overflow
     queries = pictures[:_MOST_QUERIES]
-    plain = _known(queries, pictures, y)
-    mirrored = _known(queries[:, :, ::-1], pictures, y)
-    guessing = float(np.bincount(y).max()) / len(y)
+    known, guessing = (_right, float(np.bincount(y).max()) / len(y)) if y.ndim == 1 else (_explained, 0.0)
+    plain = known(y, _nearest(queries, pictures))
+    mirrored = known(y, _nearest(queries[:, :, ::-1], pictures))
     return bool(mirrored >= plain - _WITHIN_NOISE or mirrored - guessing >= _KEPT * (plain - guessing))
 
 
-def _known(queries: Array, pictures: Array, y: NDArray[np.int64]) -> float:
-    """Share of the queries whose nearest other picture is of their class; query i is picture i."""
+def _nearest(queries: Array, pictures: Array) -> NDArray[np.int64]:
+    """Number of the nearest other picture to each query; query i is picture i."""
     points = pictures.reshape(len(pictures), -1)
     asked = queries.reshape(len(queries), -1)
     distances = np.square(points).sum(axis=1) - 2 * asked @ points.T
     np.fill_diagonal(distances, np.inf)
-    return float((y[distances.argmin(axis=1)] == y[: len(queries)]).mean())
+    return distances.argmin(axis=1)
+
+
+def _right(y: NDArray[Any], nearest: NDArray[np.int64]) -> float:
+    """Share of the queries whose nearest picture is of their class."""
+    return float((y[nearest] == y[: len(nearest)]).mean())
+
+
+def _explained(y: NDArray[Any], nearest: NDArray[np.int64]) -> float:
+    """How much nearer the numbers of the nearest picture are than those of any picture: 1 is equal, 0 is by chance.
+
+    Two rows taken by chance differ by twice the variance; columns count alike.
+    """
+    values = np.asarray(y, np.float64)
+    spread = values.var(axis=0)
+    apart = np.square(values[nearest] - values[: len(nearest)]).mean(axis=0)
+    return float(1 - (apart[spread > 0] / (2 * spread[spread > 0])).mean()) if (spread > 0).any() else 0.0
 
 
 def _shrink(x: Array) -> Array:
