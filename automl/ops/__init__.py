@@ -15,6 +15,7 @@ from automl.ops import (  # noqa: F401  importing them registers their operation
     convolution,
     dense,
     each,
+    forecast,
     gate,
     merge,
     normalization,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from automl.errors import ShapeError
@@ -107,7 +108,7 @@ class Embed(UnaryOp):
 
     Args:
         dim: Size of the vectors.
-        vocabulary: How many tokens there are; inputs are integers below it.
+        vocabulary: How many tokens there are; inputs are integers below it. The data completes it.
         mask_zero: Token 0 is padding: ``rnn``, ``attention`` and ``gap`` leave it out.
     """
 
@@ -118,6 +119,11 @@ class Embed(UnaryOp):
     dim: Count
     vocabulary: Count
     mask_zero: bool = False
+
+    @classmethod
+    def completed(cls, args: Mapping[str, Any], codes: tuple[int, ...]) -> Mapping[str, Any]:
+        """See ``Op.completed``."""
+        return {"vocabulary": max(codes), **args} if codes else args
 
     def output(self, x: Shape) -> Shape:
         """One axis more."""

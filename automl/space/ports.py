@@ -21,7 +21,7 @@ FLOWING = "input"
 _IMAGES = (Input((32, 32, 3), "uint8"), Input((96, 96, 3), "uint8"), Input((224, 224, 3), "uint8"))
 SAMPLES: Mapping[str, tuple[Input, ...]] = {
     "image": _IMAGES,
-    "text": (Input((64,), "int32"), Input((256,), "int32"), Input((1024,), "int32")),
+    "text": tuple(Input((length,), "int32", codes=(20_000,)) for length in (64, 256, 1024)),
     "tabular": (Input((16,)), Input((128,)), Input((24,), codes=(2, 4, 12, 200))),
     "categories": (Input((8,), "int32"), Input((32,), "int32")),
     "series": (Input((48, 4)), Input((256, 4)), Input((1024, 4))),

@@ -1,0 +1,112 @@
+"""The layers in front of an exported model make of a text what the reader makes of it, whatever stands in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from automl import ops
+from automl.data.texts.contract import TextContract
+from automl.data.texts.words import lookup, numbers, spellings
+from automl.errors import ShapeError
+
+WORDS = ("the", "rock", "über", "straße", "\U0001f600", "مرحبا", "br", "dont", "привет")
+LETTERS = tuple("abcdeüéñßЖж今天\U0001f600\u200d \n")
+WORDY = TextContract(length=6, tokens=WORDS)
+LETTERED = TextContract(length=9, unit="characters", tokens=tuple(dict.fromkeys(c.lower() for c in LETTERS)))
+SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2003\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
+ODD = [
+    "",
+    "   ",
+    "The ROCK's <br/>rock<br>ÜBER Über über STRASSE Straße",
+    "\x00",
+    "x\x00y\x00",
+    "\u202emirror مرحبا\u202c",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f600\U0001f600 \U0001f600!",
+    "&nbsp;&amp;",
+    "rock" * 300_000,
+    "the " * 300_000,
+    "\ufeffthe",
+    "привет Привет ПРИВЕТ",
+    "İı ſtraße ﬁne Ǆ",
+    "\\n\\the\\rock",
+    SPACES.join("the rock".split()),
+]
+texts = st.one_of(
+    st.text(),
+    st.text(st.sampled_from(SPACES + "aZé.'<>/&;\x00\U0001f600")),
+    st.lists(st.sampled_from([*WORDS, "The", "ROCK", "Über", "<b>", "rock!"]), max_size=8).map(" ".join),
+)
+
+
+def model_of(contract: TextContract) -> Any:
+    import keras
+
+    known = spellings(contract.tokens)
+    op = ops.create(
+        "tokens",
+        {
+            "spellings": list(known),
+            "numbers": list(known.values()),
+            "length": contract.length,
+            "unit": contract.unit,
+        },
+    )
+    x = keras.Input((), dtype="string")
+    return keras.Model(x, op.build((), name="op")(x))
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[TextContract, Any]:
+    """Saved and loaded again, as everyone's is."""
+    import keras
+
+    loaded = {}
+    for contract in (WORDY, LETTERED):
+        file: Path = tmp_path_factory.mktemp("model") / "model.keras"
+        model_of(contract).save(file)
+        loaded[contract] = keras.saving.load_model(file, compile=False, safe_mode=True)
+    return loaded
+
+
+@pytest.mark.parametrize("contract", [WORDY, LETTERED], ids=["words", "characters"])
+def test_odd_texts_are_read_alike_in_the_cache_and_in_the_graph(
+    models: dict[TextContract, Any], contract: TextContract
+) -> None:
+    import tensorflow as tf
+
+    found = models[contract].predict_on_batch(tf.constant([text.encode("utf-8", "replace") for text in ODD]))
+    np.testing.assert_array_equal(found, numbers(ODD, contract, lookup(contract)))
+    assert (np.asarray(found)[:, 0] > 0).all()
+
+
+@settings(max_examples=60)
+@given(batch=st.lists(texts, min_size=1, max_size=20))
+@example(batch=["half a character \ud800 here"])
+def test_any_text_is_read_alike_in_the_cache_and_in_the_graph(
+    models: dict[TextContract, Any], batch: list[str]
+) -> None:
+    import tensorflow as tf
+
+    given_ = tf.constant([text.encode("utf-8", "replace") for text in batch])
+    for contract, model in models.items():
+        np.testing.assert_array_equal(model(given_), numbers(batch, contract, lookup(contract)), repr(batch))
+
+
+def test_case_is_undone_beyond_ascii() -> None:
+    found = numbers(["ÜBER Über über", "STRASSE straße Straße"], WORDY, lookup(WORDY))
+    assert found.tolist() == [[4, 4, 4, 0, 0, 0], [5, 5, 5, 0, 0, 0]]
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    op = ops.create("tokens", {"spellings": ["a", "b"], "numbers": [2, 3], "length": 4})
+    assert op.infer(()) == (4,)
+    assert (op.cost(()).parameters, op.cost(()).flops, op.cost(()).activations) == (0, 0, 8)
+    for spoilt, shape in ((op, (1,)), (ops.create("tokens", {"spellings": ["a"], "numbers": [], "length": 4}), ())):
+        with pytest.raises(ShapeError, match="reads one text a row"):
+            spoilt.infer(shape)
