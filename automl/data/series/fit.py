@@ -39,7 +39,7 @@ class Scale:
         known = ~np.isnan(numbers)
         numbers = np.nan_to_num(numbers)
         if self.form == "asinh":
-            return np.arcsinh(numbers)
+            return np.asarray(np.arcsinh(numbers))
         if self.form == "plain":
             return numbers
         count = np.maximum(known.sum(axis=1, keepdims=True), 1)
@@ -110,7 +110,7 @@ def neighbour_losses(x: Floats, y: NDArray[Any], *, classes: bool) -> Floats:
     np.fill_diagonal(distances, np.inf)
     nearest = distances.argmin(axis=1)
     if classes:
-        return (y != y[nearest]).astype(np.float64)
+        return np.asarray(y != y[nearest], dtype=np.float64)
     return np.asarray(np.abs(y - y[nearest]).sum(axis=1))
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,12 @@ from automl.data.dataset import CACHE_FORMAT, Dataset, finish
 from automl.data.folder import Part
 from automl.data.series.contract import SeriesContract
 from automl.data.series.source import Series, key_of, open_series
-from automl.data.series.steps import known_steps, padded
+from automl.data.series.steps import check_fits, known_steps, padded
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
-from automl.data.tables.read import bytes_of, checked_weights, given_columns
+from automl.data.tables.read import Answer, bytes_of, checked_weights, given_columns
 from automl.data.targets import TargetContract
 from automl.errors import DataError
 
-Answer = Literal["classes", "numbers"]
 Progress = Callable[[int, int], None]
 
 INPUT = "series"
@@ -85,7 +84,7 @@ def read_answers(
     if found.answers is None:
         raise DataError(f"{found.name} has no answers: each series needs a class or a number (y beside x)")
     given = pd.Series(found.answers, name="y", dtype=object) if found.read else found.answers
-    listed = given_columns(given, len(found.values), several=answer == "numbers")
+    listed = given_columns(given, len(found.values), several=answer != "classes")
     lacking = missing_answers(listed)
     if not drop:
         refuse_missing(lacking, "y")
@@ -134,7 +133,8 @@ class _Reading:
         np.save(aside / f"y.{self.output}.npy", values)
         if isinstance(self.source, Arrays) and self.source.weights is not None:
             np.save(aside / "weights.npy", checked_weights(self.source.weights, len(kept))[kept].astype(np.float32))
-        cut = _keep(aside / f"x.{INPUT}.npy", chosen, contract, on_progress)
+        cut = check_fits(chosen, contract)
+        _keep(aside / f"x.{INPUT}.npy", chosen, contract, on_progress)
         finish(
             aside,
             inputs={INPUT: contract},
@@ -155,21 +155,18 @@ class _Reading:
         return SeriesContract(length=max(steps), channels=series[0].shape[1], shortest=min(steps))
 
 
-def _keep(path: Path, series: list[Any], contract: SeriesContract, on_progress: Progress | None) -> int:
-    """Write the working form piece by piece, and say how many series were cut."""
+def _keep(path: Path, series: list[Any], contract: SeriesContract, on_progress: Progress | None) -> None:
+    """Write the working form piece by piece."""
     shape = (len(series), *contract.shape)
     check_room(path.parent, int(np.prod(shape)) * 4)
     out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
     at_once = max(1, _AT_ONCE // (contract.length * contract.channels))
-    cut = 0
     for start in range(0, len(series), at_once):
-        piece, too_long = padded(series[start : start + at_once], contract)
-        out[start : start + len(piece)] = piece
-        cut += too_long
+        stop = min(start + at_once, len(series))
+        out[start:stop] = padded(series[start:stop], contract)
         if on_progress is not None:
-            on_progress(start + len(piece), len(series))
+            on_progress(stop, len(series))
     out.flush()
-    return cut
 
 
 def _notes(series: list[Any], kept: NDArray[np.bool_], contract: SeriesContract, cut: int) -> Iterator[str]:

@@ -128,7 +128,8 @@ def _part_files(folder: Path) -> dict[Part, list[Path]]:
         if named := _PART_OF_NAME.search(file.stem):
             found[_PARTS[named[1].lower()]].append(file)
         elif file.suffix.lower() == ".npz":
-            for part in npz_parts(file) or {"train"}:
+            parts: frozenset[Part] = npz_parts(file) or frozenset({"train"})
+            for part in parts:
                 found[part].append(file)
     return found
 

@@ -59,40 +59,41 @@ def check_series(series: Sequence[Steps]) -> None:
             )
 
 
-def padded(series: Sequence[Steps], contract: SeriesContract) -> tuple[Steps, int]:
-    """Series as rows for a network, and how many of them were cut.
-
-    A shorter series has NaN after its end. Of a longer one the first steps count, where the series that were learned
-    from have different lengths; else it is refused.
-
-    Args:
-        series: One array (time, channels) each.
-        contract: What the network takes.
-
-    Returns:
-        float32 (n, length, channels), and a number.
+def check_fits(series: Sequence[Steps], contract: SeriesContract) -> int:
+    """How many series are longer than what the network takes, and are cut.
 
     Raises:
-        DataError: Another number of channels, or a series that is too long.
-
-    >>> contract = SeriesContract(length=3, channels=1, shortest=2)
-    >>> padded([np.ones((2, 1), np.float32)], contract)[0].ravel().tolist()
-    [1.0, 1.0, nan]
+        DataError: Another number of channels, or a series that is too long where all that were learned from have one
+            length.
     """
-    out = np.full((len(series), *contract.shape), np.nan, np.float32)
     cut = 0
     for row, each in enumerate(series):
-        steps = known_steps(each) if len(each) > contract.length else len(each)
         if each.shape[1] != contract.channels:
             raise DataError(f"series {row} has {each.shape[1]} channels, the model learned from {contract.channels}")
-        if steps > contract.length and contract.equal:
+        if len(each) <= contract.length or (steps := known_steps(each)) <= contract.length:
+            continue
+        if contract.equal:
             raise DataError(
                 f"series {row} (counted from 0) has {steps} steps, and the model learned from series of exactly "
                 f"{contract.length}; cut it, or bring it to that length"
             )
-        cut += steps > contract.length
+        cut += 1
+    return cut
+
+
+def padded(series: Sequence[Steps], contract: SeriesContract) -> Steps:
+    """Series that fit as rows for a network, float32 (n, length, channels).
+
+    A shorter one has NaN after its end; of a longer one the first steps count.
+
+    >>> contract = SeriesContract(length=3, channels=1, shortest=2)
+    >>> padded([np.ones((2, 1), np.float32)], contract).ravel().tolist()
+    [1.0, 1.0, nan]
+    """
+    out = np.full((len(series), *contract.shape), np.nan, np.float32)
+    for row, each in enumerate(series):
         out[row, : len(each)] = each[: contract.length]
-    return out, cut
+    return out
 
 
 def as_float32(values: NDArray[Any]) -> Steps:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from automl.data import ImageContract, InputContract, TableContract
+from automl.data.series.contract import SeriesContract
 from automl.export.adapters.base import Adapter, OnBadFile, Reading, Source
 from automl.export.adapters.pictures import PictureAdapter
+from automl.export.adapters.series import SeriesAdapter
 from automl.export.adapters.tables import TableAdapter
 
 __all__ = ["Adapter", "OnBadFile", "Reading", "Source", "make_adapter"]
@@ -15,5 +17,7 @@ def make_adapter(contract: InputContract) -> Adapter:
     match contract:
         case ImageContract():
             return PictureAdapter(contract)
+        case SeriesContract():
+            return SeriesAdapter(contract)
         case TableContract():
             return TableAdapter(contract)

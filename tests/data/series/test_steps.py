@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.data.series.contract import SeriesContract
-from automl.data.series.steps import as_series, known_steps, padded
+from automl.data.series.steps import as_series, check_fits, known_steps, padded
 from automl.errors import DataError
 
 NAN = np.nan
@@ -64,22 +64,23 @@ def test_what_is_refused(x: Any, message: str) -> None:
 
 def test_shorter_ones_are_padded_and_longer_ones_cut_where_lengths_differed() -> None:
     contract = SeriesContract(length=3, channels=1, shortest=1)
-    rows, cut = padded(as_series([[1], [1, 2, 3, 4]]), contract)
-    np.testing.assert_array_equal(rows[..., 0], [[1, NAN, NAN], [1, 2, 3]])
-    assert cut == 1
+    series = as_series([[1], [1, 2, 3, 4]])
+    assert check_fits(series, contract) == 1
+    np.testing.assert_array_equal(padded(series, contract)[..., 0], [[1, NAN, NAN], [1, 2, 3]])
 
 
 def test_longer_ones_are_refused_where_all_had_one_length() -> None:
     contract = SeriesContract(length=3, channels=1, shortest=3)
     with pytest.raises(DataError, match=r"series 1 .* has 4 steps, and the model learned from series of exactly 3"):
-        padded(as_series([[1, 2, 3], [1, 2, 3, 4]]), contract)
-    rows, cut = padded(as_series([[1, 2, 3, NAN, NAN], [1, 2, 3, NAN, NAN]]), contract)  # nothing is lost
-    assert (rows.shape, cut) == ((2, 3, 1), 0)
+        check_fits(as_series([[1, 2, 3], [1, 2, 3, 4]]), contract)
+    nothing_lost = as_series([[1, 2, 3, NAN, NAN], [1, 2, 3, NAN, NAN]])
+    assert check_fits(nothing_lost, contract) == 0
+    assert padded(nothing_lost, contract).shape == (2, 3, 1)
 
 
 def test_another_number_of_channels_is_refused() -> None:
     with pytest.raises(DataError, match="series 0 has 2 channels, the model learned from 1"):
-        padded(as_series(np.zeros((1, 3, 2))), SeriesContract(length=3, channels=1, shortest=3))
+        check_fits(as_series(np.zeros((1, 3, 2))), SeriesContract(length=3, channels=1, shortest=3))
 
 
 def test_the_contract_survives_json_and_refuses_nonsense() -> None:
@@ -92,6 +93,7 @@ def test_the_contract_survives_json_and_refuses_nonsense() -> None:
 @given(st.lists(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=6), min_size=1, max_size=5))
 def test_padding_keeps_every_number(series: list[list[float]]) -> None:
     contract = SeriesContract(length=6, channels=1, shortest=1)
-    rows, cut = padded([np.array(each, np.float32)[:, None] for each in series], contract)
-    assert cut == 0
+    given = [np.array(each, np.float32)[:, None] for each in series]
+    assert check_fits(given, contract) == 0
+    rows = padded(given, contract)
     assert [row[: known_steps(row), 0].tolist() for row in rows] == series
