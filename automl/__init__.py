@@ -21,7 +21,14 @@ if TYPE_CHECKING:
         SpaceError,
         StudyError,
     )
-    from automl.estimators import ImageClassifier, TabularClassifier, TabularRegressor, resume_search
+    from automl.estimators import (
+        ImageClassifier,
+        TabularClassifier,
+        TabularRegressor,
+        TimeSeriesClassifier,
+        TimeSeriesRegressor,
+        resume_search,
+    )
     from automl.space import Space
 
     __version__: str
@@ -39,6 +46,8 @@ __all__ = [
     "StudyError",
     "TabularClassifier",
     "TabularRegressor",
+    "TimeSeriesClassifier",
+    "TimeSeriesRegressor",
     "__version__",
     "resume_search",
 ]
@@ -48,6 +57,8 @@ _HOMES = {
     "Space": "automl.space",
     "TabularClassifier": "automl.estimators",
     "TabularRegressor": "automl.estimators",
+    "TimeSeriesClassifier": "automl.estimators",
+    "TimeSeriesRegressor": "automl.estimators",
     "resume_search": "automl.estimators",
 }
 

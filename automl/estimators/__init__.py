@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from automl.estimators.image import ImageClassifier
 from automl.estimators.resume import resume_search
+from automl.estimators.series import TimeSeriesClassifier, TimeSeriesRegressor
 from automl.estimators.tabular import TabularClassifier, TabularRegressor
 
-__all__ = ["ImageClassifier", "TabularClassifier", "TabularRegressor", "resume_search"]
+__all__ = [
+    "ImageClassifier",
+    "TabularClassifier",
+    "TabularRegressor",
+    "TimeSeriesClassifier",
+    "TimeSeriesRegressor",
+    "resume_search",
+]
