@@ -1,4 +1,4 @@
-"""Pictures into classes: one label a picture."""
+"""Pictures into classes, labels or numbers."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from automl.data import (
     read_arrays,
     read_images,
 )
+from automl.data.images.asked import INPUT, Asked, Reading
+from automl.data.images.equal import equal_pictures
 from automl.errors import DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
-from automl.tasks.answers import Answers, Classes
+from automl.tasks.answers import Answers, Classes, Labels, Numbers
 from automl.tasks.rows import RowsTask
-
-INPUT = "image"
 
 
 class _Image(RowsTask):
-    """A folder with one sub-folder a class, an ``.npz`` file, or arrays."""
+    """A folder with one sub-folder a class, a table of paths, an ``.npz`` file, arrays, or a data set."""
 
     default_space: ClassVar[str] = "cnn"
 
@@ -38,30 +38,36 @@ class _Image(RowsTask):
         self, source: Any, config: SearchConfig, events: Events, *, part: Part = "train", like: Dataset | None = None
     ) -> Dataset:
         """See ``RowsTask``."""
-        if isinstance(source, Arrays):
-            return read_arrays(source.x, source.y, like=like, cache_dir=config.cache_dir)
-        dataset = read_images(
-            source,
-            part=part,
+        reading = Reading(
+            asked=Asked(self.answers.kind, self.answers.output, config.columns),
             like=like,
             cache_dir=config.cache_dir,
             on_bad_file=config.on_bad_file,
             on_progress=lambda done, total: events.preparing("pictures", done, total),
         )
+        if isinstance(source, Arrays):
+            dataset = read_arrays(source.x, source.y, weights=source.weights, groups=source.groups, reading=reading)
+        else:
+            dataset = read_images(source, part=part, reading=reading)
         if dataset.skipped:
             name, reason = dataset.skipped[0]
             total = dataset.rows + len(dataset.skipped)
-            events.warning(
-                f"{len(dataset.skipped)} of {total} files in {source} are left out; the first: {name} ({reason})"
-            )
+            events.warning(f"{len(dataset.skipped)} of {total} files are left out; the first: {name} ({reason})")
         return dataset
 
     def has_validation(self, source: Path) -> bool:
-        """A folder with a ``val`` beside its ``train``, or such arrays in an ``.npz``."""
+        """A folder with a ``val`` (or ``val.csv``) beside its ``train``, or such arrays in an ``.npz``."""
         return "validation" in parts_of(source)
 
-    def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:  # noqa: ARG002
+    def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:
         """Mean and variance of the pixels, and whether pictures may be mirrored."""
+        validation = prepared.rows("validation")
+        count = equal_pictures(rows.x, validation.x)
+        if count:
+            events.warning(
+                f"{count} of {len(validation)} validation pictures are equal to training pictures: the score is too "
+                "good by as much as a network remembers them"
+            )
         return {
             "preprocessing": {INPUT: [fit_normalization(rows.x)]},
             "traits": {"mirror": may_mirror(rows, seed=config.seed)},
@@ -78,6 +84,7 @@ class _Image(RowsTask):
             "mode": _pictures(prepared).mode,
             "dtype": prepared.contract.dtype,
             "mirror": prepared.traits["mirror"],
+            "notes": [note for dataset in prepared.datasets for note in dataset.notes],
             "skipped_files": sum(len(dataset.skipped) for dataset in prepared.datasets),
         }
 
@@ -99,6 +106,20 @@ class ImageClassify(_Image):
 
     name: ClassVar[str] = "image-classify"
     answers: ClassVar[Answers] = Classes()
+
+
+class ImageLabel(_Image):
+    """Every picture has any number of labels."""
+
+    name: ClassVar[str] = "image-classify"
+    answers: ClassVar[Answers] = Labels()
+
+
+class ImageRegress(_Image):
+    """Every picture has one number or several."""
+
+    name: ClassVar[str] = "image-regress"
+    answers: ClassVar[Answers] = Numbers()
 
 
 def _pictures(prepared: PreparedData) -> ImageContract:
