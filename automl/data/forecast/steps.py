@@ -1,0 +1,271 @@
+"""How time goes on from row to row: the step, what lies between, what comes next, and how long a season is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl.data.forecast.contract import PARTS, Cycle, TimeAxis
+from automl.data.forecast.times import as_index, seconds
+from automl.errors import DataError
+
+Floats = NDArray[np.float64]
+
+DAY = 86_400.0
+YEAR = 365.25 * DAY
+_LONGEST_SEASON = 1_500  # steps; of steps of a second it is the minute, of a minute the day
+_CALENDAR = {"B": (1,), "MS": (28, 29, 30, 31), "ME": (28, 29, 30, 31), "QS-JAN": (90, 91, 92), "QE-DEC": (90, 91, 92)}
+"""Offsets that rows with gaps may follow, and the most common distances of theirs in days."""
+_SEASONS = {"B": 5, "W": 52, "M": 12, "Q": 4, "Y": 1, "BM": 12, "BQ": 4, "BY": 1}
+_CLEAR = 0.3  # correlation with the season before, for a season that no date names
+_MOSTLY_THERE = 0.5
+_TINY = 1e-6
+
+
+def find_step(several: Sequence[Floats], axis: TimeAxis) -> str:
+    """From one row to the next: an offset of pandas, or a number.
+
+    Args:
+        several: Sorted time stamps of each series, all different.
+        axis: What they are.
+
+    Raises:
+        DataError: They do not follow one step, not even with gaps.
+    """
+    if axis.kind == "rows":
+        return "1"
+    longest = max(several, key=len)
+    if len(longest) < 2:
+        raise DataError("one row says nothing of the time between two; a series needs more")
+    if axis.kind == "date" and (named := _named_step(longest, several)):
+        return named
+    common = _most_common(longest)
+    if not all(_on_grid(values, common) for values in several):
+        raise DataError(
+            f"the time stamps in {axis.column!r} do not follow one step: {_gaps(longest, axis)}; bring the series to "
+            f"equal steps first (in pandas: frame.resample('1h', on={axis.column!r}).mean()), or leave the column out "
+            "(--ignore) where each row is simply one step after the other"
+        )
+    if axis.kind == "number":
+        return f"{common:.12g}"
+    if common % DAY == 0:
+        return "D" if common == DAY else f"{common / DAY:.0f}D"
+    return str(pd.tseries.frequencies.to_offset(pd.Timedelta(seconds=common)).freqstr)
+
+
+def filled(values: Floats, axis: TimeAxis) -> NDArray[np.int64]:
+    """For every step from the first to the last the row that has it, -1 where none does.
+
+    Raises:
+        DataError: A row stands between two steps, or more than half of the steps are missing.
+    """
+    if axis.kind == "rows" or len(values) < 2:
+        return np.arange(len(values))
+    if axis.kind == "date" and not _is_tick(axis.step):
+        index = as_index(values)
+        grid = seconds(pd.date_range(index[0], index[-1], freq=axis.step))
+        places = np.searchsorted(grid, values)
+        fits = (places < len(grid)) & (grid[np.minimum(places, len(grid) - 1)] == values) if len(grid) else places < 0
+        count = len(grid)
+    else:
+        step = _tick(axis.step) if axis.kind == "date" else float(axis.step)
+        exact = (values - values[0]) / step
+        places = np.round(exact).astype(np.int64)
+        fits = np.abs(exact - places) < _TINY * np.maximum(1.0, np.abs(exact))
+        count = int(places[-1]) + 1
+    if not fits.all():
+        row = int(np.argmin(fits))
+        raise DataError(
+            f"the time stamp {label(values[row], axis)} in {axis.column!r} does not fit the steps of the series "
+            f"({axis.step}); bring the rows to equal steps first"
+        )
+    if len(values) < _MOSTLY_THERE * count:
+        raise DataError(
+            f"{count - len(values):,} of {count:,} steps between {label(values[0], axis)} and "
+            f"{label(values[-1], axis)} are missing in {axis.column!r} (the step is {axis.step}); fill the gaps or "
+            "bring the rows to longer steps"
+        )
+    rows = np.full(count, -1, np.int64)
+    rows[places] = np.arange(len(values))
+    return rows
+
+
+def coming(end: float, count: int, axis: TimeAxis) -> Floats:
+    """The time stamps of the ``count`` steps after ``end``.
+
+    >>> as_index(coming(0.0, 2, TimeAxis(kind="date", step="MS"))).strftime("%Y-%m-%d").tolist()
+    ['1970-02-01', '1970-03-01']
+    """
+    if axis.kind != "date":
+        return np.asarray(end + float(axis.step) * np.arange(1, count + 1), np.float64)
+    if _is_tick(axis.step):
+        return np.asarray(end + _tick(axis.step) * np.arange(1, count + 1), np.float64)
+    start = as_index(np.array([end]))[0]
+    found = pd.date_range(start, periods=count + 1, freq=axis.step)
+    return seconds(found[found > start][:count])
+
+
+def label(value: float, axis: TimeAxis) -> str:
+    """A time stamp as the data writes it.
+
+    >>> label(0.0, TimeAxis(kind="date", format="%Y-%m"))
+    '1970-01'
+    """
+    if axis.kind != "date":
+        return f"{value:.12g}"
+    moment = zoned(np.array([value]), axis)[0]
+    if axis.format and axis.format != "ISO8601":
+        return str(moment.strftime(axis.format))
+    whole = moment.strftime("%H:%M:%S.%f") == "00:00:00.000000" and not axis.zone
+    return str(moment.strftime("%Y-%m-%d") if whole else moment.isoformat(sep=" "))
+
+
+def zoned(values: Floats, axis: TimeAxis) -> pd.DatetimeIndex:
+    """Seconds as dates in the zone of the data."""
+    index = as_index(values)
+    if not axis.zone:
+        return index
+    if axis.wall:
+        return index.tz_localize(axis.zone, ambiguous=np.ones(len(index), bool), nonexistent="shift_forward")
+    return index.tz_localize("UTC").tz_convert(axis.zone)
+
+
+def season_of(axis: TimeAxis, values: Sequence[Floats]) -> tuple[int, str]:
+    """Steps of a season, and why; 1 where there is none.
+
+    Args:
+        axis: How time goes on.
+        values: Training rows of each series, (n, k).
+    """
+    if axis.kind == "date":
+        steps = _dated_season(axis.step)
+        return steps, f"steps of {axis.step}" if steps > 1 else f"steps of {axis.step} have none"
+    found = _found_season(max(values, key=len))
+    return found, "rows so far apart are alike" if found > 1 else "no distance at which rows are alike"
+
+
+def cycles_of(axis: TimeAxis, span: float) -> tuple[Cycle, ...]:
+    """What of a date helps to forecast: cycles longer than a step that the ``span`` seconds hold at least twice."""
+    if axis.kind != "date":
+        return ()
+    step = _length(axis.step)
+    found: list[Cycle] = []
+    if step < DAY and span >= 2 * DAY:
+        found.append("hour")
+    if step <= DAY and span >= 14 * DAY:
+        found.append("weekday")
+    if step < YEAR / 2 and span >= 2 * YEAR:
+        found.append("year")
+    return tuple(found)
+
+
+def cycle_values(values: Floats, cycles: Sequence[Cycle], axis: TimeAxis) -> Floats:
+    """Sine and cosine of each cycle, (n, 2 * cycles), in the zone's own time."""
+    index = zoned(values, axis) if axis.kind == "date" else pd.DatetimeIndex([])
+    out = np.empty((len(values), len(cycles) * len(PARTS)))
+    for place, cycle in enumerate(cycles):
+        angle = 2 * np.pi * np.asarray(_phase(index, cycle), dtype=np.float64)
+        out[:, 2 * place], out[:, 2 * place + 1] = np.sin(angle), np.cos(angle)
+    return out
+
+
+def _phase(index: pd.DatetimeIndex, cycle: Cycle) -> pd.Index:
+    of_day = (index.hour * 3600 + index.minute * 60 + index.second) / DAY
+    if cycle == "hour":
+        return of_day
+    return index.dayofweek / 7 if cycle == "weekday" else (index.dayofyear - 1 + of_day) / 365.25
+
+
+def _named_step(longest: Floats, several: Sequence[Floats]) -> str:
+    """An offset of pandas on which all stamps are: one that pandas infers, or one of the calendar, with gaps."""
+    index = as_index(longest)
+    inferred = pd.infer_freq(index) if len(index) >= 3 else None
+    often = _most_common(longest) / DAY
+    candidates = [inferred] if inferred else [name for name, days in _CALENDAR.items() if often in days]
+    for name in candidates:
+        offset = pd.tseries.frequencies.to_offset(name)
+        if _is_tick(offset.freqstr):
+            if all(_on_grid(values, _tick(offset.freqstr)) for values in several):
+                return str(offset.freqstr)
+        elif all(all(map(offset.is_on_offset, as_index(values))) for values in several):
+            return str(offset.freqstr)
+    return ""
+
+
+def _most_common(values: Floats) -> float:
+    distances, counts = np.unique(np.round(np.diff(values), 6), return_counts=True)
+    return float(distances[counts.argmax()])
+
+
+def _on_grid(values: Floats, step: float) -> bool:
+    exact = (values - values[0]) / step
+    return bool((np.abs(exact - np.round(exact)) < _TINY * np.maximum(1.0, np.abs(exact))).all())
+
+
+def _gaps(values: Floats, axis: TimeAxis) -> str:
+    distances, counts = np.unique(np.round(np.diff(values), 6), return_counts=True)
+    often = np.argsort(-counts)[:3]
+    shown = [str(timedelta(seconds=float(d))) if axis.kind == "date" else f"{d:.12g}" for d in distances[often]]
+    return f"distances of {', '.join(shown)}" + (", ..." if len(distances) > 3 else "")
+
+
+def _is_tick(step: str) -> bool:
+    return isinstance(pd.tseries.frequencies.to_offset(step), pd.tseries.offsets.Tick | pd.tseries.offsets.Day)
+
+
+def _tick(step: str) -> float:
+    """Seconds of a step of one length."""
+    offset = pd.tseries.frequencies.to_offset(step)
+    if isinstance(offset, pd.tseries.offsets.Day):
+        return float(offset.n * DAY)
+    return float(pd.Timedelta(offset).total_seconds())
+
+
+def _length(step: str) -> float:
+    """Seconds of a step; of months and the like about so many."""
+    if _is_tick(step):
+        return _tick(step)
+    offset = pd.tseries.frequencies.to_offset(step)
+    start = pd.Timestamp("2001-01-01")
+    return float((start + 4 * offset - (start + 3 * offset)).total_seconds())
+
+
+def _dated_season(step: str) -> int:
+    if not _is_tick(step):
+        offset = pd.tseries.frequencies.to_offset(step)
+        word = str(offset.freqstr).lstrip("0123456789").split("-")[0]
+        per = next((steps for name, steps in _SEASONS.items() if word in (name, f"{name}S", f"{name}E")), 1)
+        return per // offset.n if per % offset.n == 0 else 1
+    length = _tick(step)
+    if length >= DAY:
+        return {1.0: 7, 7.0: 52}.get(length / DAY, 1)
+    for cycle in (DAY, 3_600.0, 60.0):
+        steps = cycle / length
+        if steps.is_integer() and 1 < steps <= _LONGEST_SEASON:
+            return int(steps)
+    return 1
+
+
+def _found_season(values: Floats) -> int:
+    """The distance at which rows are most alike, trend left out: the highest peak of the autocorrelation."""
+    count = len(values)
+    if count < 8:
+        return 1
+    line = np.linspace(-1.0, 1.0, count)[:, np.newaxis]
+    left = values - values.mean(axis=0)
+    left = left - line * (line * left).sum(axis=0) / (line * line).sum()
+    power = np.abs(np.fft.rfft(left, 2 * count, axis=0)) ** 2
+    found = np.fft.irfft(power, axis=0)[:count]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        alike = np.nanmean(found / found[0], axis=1) if (found[0] > 0).any() else np.zeros(count)
+    alike = alike * count / (count - np.arange(count))
+    lags = np.arange(2, count // 3)
+    peaks = lags[(alike[lags] > alike[lags - 1]) & (alike[lags] >= alike[lags + 1])]
+    if not len(peaks):
+        return 1
+    best = int(peaks[alike[peaks].argmax()])
+    return best if alike[best] > _CLEAR else 1

@@ -1,0 +1,198 @@
+"""Series into the steps that come next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.arch import Architecture, Input, Node
+from automl.config import Arrays, SearchConfig
+from automl.data import Dataset, ForecastContract, Part, PreparedData, Rows, Split
+from automl.data.forecast.read import INPUT, Roles, asked_for, parts_of, read_forecast
+from automl.data.forecast.segments import BETWEEN, TRAIN, VALIDATION
+from automl.data.forecast.source import has_part, open_series
+from automl.errors import ConfigError, DataError
+from automl.events import Events
+from automl.jobs import TrainingSettings
+from automl.metrics import OF_FORECASTS, score
+from automl.tasks.answers import Answers, Numbers
+from automl.tasks.rows import RowsTask
+
+_SMALLEST_BATCH = 8
+_FEWEST_STEPS = 32
+
+
+class Steps(Numbers):
+    """The coming steps of every column to forecast, one after the other."""
+
+    metrics: ClassVar[tuple[str, ...]] = OF_FORECASTS
+    default_objective: ClassVar[str] = "val_mse"
+    more: ClassVar[tuple[str, ...]] = ("mape", "r2")
+
+    def split(self, dataset: Dataset, seed: int) -> Split:  # noqa: ARG002  nothing is shuffled
+        """The latest rows of each series validate; see ``automl.data.forecast.segments``."""
+        parts = parts_of(dataset)
+        train, validation, between = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, BETWEEN))
+        return Split(train=train, validation=validation, between=between)
+
+    def fitted(self, prepared: PreparedData, rows: Rows, config: SearchConfig) -> dict[str, Any]:  # noqa: ARG002
+        """Scales of the columns in the training rows, and the error of repeating a season there."""
+        contract = contract_of(prepared)
+        count = len(contract.targets)
+        scales = {
+            "mean": list(contract.mean[:count]) * contract.horizon,
+            "scale": list(contract.scale[:count]) * contract.horizon,
+            "naive": list(contract.naive),
+        }
+        return {"scales": {self.output: scales}}
+
+    def summary(self, prepared: PreparedData) -> dict[str, object]:
+        """The columns to forecast."""
+        return {"targets": list(contract_of(prepared).targets)}
+
+    def check(self, config: SearchConfig) -> None:
+        """Rows are steps: they have no weights."""
+        super().check(config)
+        if config.columns.weight is not None:
+            raise ConfigError(f"{config.task} takes no weights of rows; leave out --weight")
+
+
+class SeriesForecast(RowsTask):
+    """A CSV or Parquet file in time order, a folder of them by parts, or a data frame."""
+
+    name: ClassVar[str] = "series-forecast"
+    default_space: ClassVar[str] = "forecast"
+    answers: ClassVar[Answers] = Steps()
+
+    def read(
+        self, source: Any, config: SearchConfig, events: Events, *, part: Part = "train", like: Dataset | None = None
+    ) -> Dataset:
+        """All rows, also those to validate on: windows of the one look back on the other."""
+        del part, like
+        columns = config.columns
+        roles = Roles(columns.target, columns.past, columns.known, columns.time, columns.series, columns.ignore)
+        asked = asked_for(columns.horizon, columns.lookback, roles)
+        training = open_series(_table(source), encoding=columns.encoding)
+        later = None
+        if config.validation is not None:
+            later = open_series(_table(config.validation), "validation", encoding=columns.encoding)
+        elif isinstance(source, Path) and has_part(source, "validation"):
+            later = open_series(source, "validation", encoding=columns.encoding)
+        dataset = read_forecast(training, later, asked, cache_dir=config.cache_dir)
+        for note in dataset.notes:
+            events.warning(note)
+        return dataset
+
+    def has_validation(self, source: Path) -> bool:  # noqa: ARG002
+        """``read`` has read it."""
+        return False
+
+    def _read_validation(self, config: SearchConfig, training: Dataset, events: Events) -> Dataset | None:
+        """``read`` has read it."""
+        del config, training, events
+
+    def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:
+        """The scale of each channel; the front brings what is known of the future beside the past."""
+        del rows, config, events
+        contract = contract_of(prepared)
+        ahead = slice(len(contract.channels) - len(contract.coming), None)
+        mean = [*contract.mean, *contract.mean[ahead]]
+        scale = [*contract.scale, *contract.scale[ahead]]
+        args = {"mean": mean, "variance": [each * each for each in scale]}
+        fronts = {INPUT: front(contract)} if contract.coming else {}
+        return {"preprocessing": {INPUT: [{"op": "normalize", "args": args}]}, "fronts": fronts}
+
+    def inputs(self, prepared: PreparedData) -> Mapping[str, Input]:
+        """Windows; their codes say how many steps of how many of the channels are to be forecast."""
+        contract = contract_of(prepared)
+        return {INPUT: Input(contract.shape, codes=(contract.horizon, len(contract.targets)))}
+
+    def found(self, prepared: PreparedData) -> dict[str, object]:
+        """How time goes on, what is looked back on and why, and which naive forecast is the line to beat."""
+        contract = contract_of(prepared)
+        return {
+            "series": max(1, len(contract.tails)),
+            "time": f"{contract.time.column or 'rows'}, steps of {contract.time.step}",
+            "horizon": contract.horizon,
+            "lookback": f"{contract.lookback} ({contract.reasons.get('lookback', '')})",
+            "season": f"{contract.season} ({contract.reasons.get('season', '')})",
+            "past": list(contract.past),
+            "known": [*contract.known, *contract.cycles],
+            "naive": naive_forecasts(prepared)[0],
+        }
+
+    def baseline(self, prepared: PreparedData) -> dict[str, float]:
+        """The better one of repeating the last step and repeating the season before."""
+        return naive_forecasts(prepared)[1]
+
+    def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
+        """Few windows get small batches; there is nothing to augment."""
+        rows = len(prepared.split.train)
+        fitting = max(_SMALLEST_BATCH, 1 << max(0, (rows // _FEWEST_STEPS).bit_length() - 1))
+        return training.model_copy(update={"batch_size": min(training.batch_size, fitting)})
+
+
+def naive_forecasts(prepared: PreparedData) -> tuple[str, dict[str, float]]:
+    """The better of two forecasts that need no network, by the squared error, and its scores on the validation rows."""
+    contract, rows = contract_of(prepared), prepared.rows("validation")
+    scale = prepared.scales["value"]
+    count = len(contract.targets)
+    pieces = [rows.x[start : start + 512][..., :count] for start in range(0, len(rows), 512)]
+    windows = np.concatenate(pieces).astype(np.float64)
+    found = {
+        name: {f"val_{metric}": score(metric, rows.y, answer, ruler=scale) for metric in OF_FORECASTS}
+        for name, answer in repeated(windows, contract).items()
+    }
+    name = min(found, key=lambda each: found[each]["val_mse"])
+    return name, found[name]
+
+
+def repeated(windows: NDArray[np.float64], contract: ForecastContract) -> dict[str, NDArray[np.float64]]:
+    """Forecasts (n, horizon * targets) that repeat the last step, and the last season where it lies in the window.
+
+    Args:
+        windows: The columns to forecast, (n, lookback, targets).
+        contract: Says the horizon and the season.
+    """
+    ahead = np.arange(contract.horizon)
+    found = {"last value": windows[:, np.full(contract.horizon, -1)]}
+    if 1 < contract.season <= windows.shape[1]:
+        places = windows.shape[1] - contract.season + ahead % contract.season
+        found[f"season of {contract.season}"] = windows[:, places]
+    return {name: each.reshape(len(windows), -1) for name, each in found.items()}
+
+
+def front(contract: ForecastContract) -> dict[str, Any]:
+    """The architecture that brings what is known of the steps to come beside the past; see ``PreparedData.fronts``."""
+    inputs = {
+        "series": Input((contract.lookback, len(contract.channels))),
+        "future": Input((contract.horizon, len(contract.coming))),
+    }
+    nodes = [Node("row", "ahead", {}, ("series", "future"))]
+    return Architecture.assemble(inputs, nodes, {INPUT: "row"}).to_json()
+
+
+def contract_of(prepared: PreparedData) -> ForecastContract:
+    """What is forecast.
+
+    Raises:
+        DataError: The data is of another kind.
+    """
+    contract = prepared.contract
+    if not isinstance(contract, ForecastContract):
+        raise DataError(f"series to forecast are needed, and the data is of the kind {contract.kind!r}")
+    return contract
+
+
+def _table(source: Any) -> Any:
+    if not isinstance(source, Arrays):
+        return source
+    if source.y is not None or source.weights is not None:
+        raise ConfigError("a forecast is learned from the series themselves: give no y and no weights beside them")
+    return source.x
+
+
