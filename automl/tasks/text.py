@@ -86,14 +86,14 @@ class _Text(RowsTask):
     def found(self, prepared: PreparedData) -> dict[str, object]:
         """Which column is the text and why, and how much of it is read."""
         contract = _contract(prepared)
+        known = f"{len(contract.tokens):,} different {contract.unit} are known, and the first {contract.length} are read"
+        chosen = f"the text is column {contract.column!r}: {contract.reason}; " if contract.column else ""
         return {
-            "text": {
-                "column": contract.column,
-                "reason": contract.reason,
-                "unit": contract.unit,
-                "length": contract.length,
-                "vocabulary": len(contract.tokens),
-            }
+            "text": contract.column or None,
+            "unit": contract.unit,
+            "length": contract.length,
+            "vocabulary": len(contract.tokens),
+            "notes": [chosen + known],
         }
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:

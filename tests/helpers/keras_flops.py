@@ -60,6 +60,8 @@ def cost(layer: Any, given: list[tuple[int, ...]], out: tuple[int, ...]) -> floa
             return activation(layer, y)
         case _ if isinstance(layer, MERGES):
             return y * (len(given) - 1)
+        case layers.Dot():
+            return 2 * y * given[0][layer.axes - 1]
         case layers.Average():
             return y * len(given)
         case layers.MultiHeadAttention():

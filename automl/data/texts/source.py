@@ -19,7 +19,9 @@ from automl.errors import DataError
 TEXT = "text"
 """What the column is called where texts are no table."""
 
-_ENDINGS = (".txt", ".text", ".md")
+ENDINGS = (".txt", ".text", ".md")
+"""How the names of text files end."""
+
 _FILES_AT_ONCE = 1000
 
 
@@ -119,9 +121,9 @@ def open_text_folder(
     else:
         root, found = folder, list_pictures(folder, what="texts")
         labels = ("",) * len(found)
-    chosen = [(file, label) for file, label in zip(found, labels, strict=True) if file.suffix.lower() in _ENDINGS]
+    chosen = [(file, label) for file, label in zip(found, labels, strict=True) if file.suffix.lower() in ENDINGS]
     if not chosen:
-        raise DataError(f"no text files in {root}: their names should end with one of {', '.join(_ENDINGS)}")
+        raise DataError(f"no text files in {root}: their names should end with one of {', '.join(ENDINGS)}")
     skipped = {}
     for file, _ in chosen if on_bad_file == "skip" else ():
         try:

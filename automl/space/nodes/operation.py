@@ -15,6 +15,7 @@ from automl.space.reading import is_searched, read_value
 from automl.space.site import Site
 from automl.space.values import Value, corners
 
+_SOME_CODES = (2,)  # what the data will complete is no mistake of the space
 _STAND_INS = (8, 0.5)  # for arguments that must be given and are a formula: their value is not known yet
 
 
@@ -113,7 +114,8 @@ def _try(said: Said, args: Mapping[str, Any], computed: list[str], marks: Mappin
     wrong: SpaceError | None = None
     for stand_in in _STAND_INS:
         try:
-            ops.create(said.keyword, {**args, **dict.fromkeys(computed, stand_in)})
+            known = ops.get(said.keyword).completed({**args, **dict.fromkeys(computed, stand_in)}, _SOME_CODES)
+            ops.create(said.keyword, known)
         except SpaceError as error:
             if wrong is None and not any(_is_about(error, key) for key in computed):
                 wrong = error
