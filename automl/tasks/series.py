@@ -75,9 +75,8 @@ class _Series(RowsTask):
         contract, args = _contract(prepared), prepared.preprocessing[INPUT][0]["args"]
         missing = "filled with 0, and a channel says where" if args["gaps"] else "none"
         return {
-            "length": contract.length,
+            "shape": list(contract.shape),
             "shortest": contract.shortest,
-            "channels": contract.channels,
             "scaling": _FORMS[args["form"]],
             "missing": missing,
         }
