@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from automl import metrics
+from automl import label_metrics, metrics
 from automl.errors import DataError
 from automl.export.manifest import Label
 
@@ -56,11 +56,13 @@ class Evaluation:
     Attributes:
         metrics: Of classes ``accuracy``; ``balanced_accuracy`` (mean recall of the classes that have rows);
             ``f1_macro`` (mean F1 of the classes that have rows); ``log_loss`` (natural logarithm); ``auc`` where it is
+            defined. Of labels ``f1_micro``, ``f1_macro``, ``subset_accuracy`` (all labels of a row right),
+            ``hamming_loss`` (share of single labels that are wrong), ``ranking_precision`` and ``auc`` where it is
             defined. Of numbers ``rmse``, ``mae`` and ``r2``, of several columns their means.
         rows: Rows scored.
         classes: The model's classes; the order of what is said of them.
         per_class: One entry a class.
-        confusion: Counts; a row is the truth, a column the answer.
+        confusion: Counts; a row is the truth, a column the answer; none of labels.
         per_column: One entry a column of numbers.
     """
 
@@ -94,6 +96,33 @@ def score_numbers(truth: np.ndarray, answers: np.ndarray, columns: Sequence[str]
     )
     means = _of_numbers(truth, answers)
     return Evaluation(metrics=means, rows=len(truth), per_column=per_column)
+
+
+def score_labels(truth: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) -> Evaluation:
+    """Score any number of labels a row.
+
+    Args:
+        truth: Zeros and ones (n, k).
+        probabilities: (n, k); of at least one half a label is given.
+        labels: The k labels.
+
+    Raises:
+        DataError: There is no row.
+    """
+    if not len(truth):
+        raise DataError("there is no row to evaluate on")
+    found = {name: metrics.score(name, truth, probabilities) for name in metrics.OF_LABELS}
+    names = tuple(labels.tolist())
+    per_class = [
+        ClassScore(name, _share(right, said), _share(right, total), _share(2 * right, said + total), int(total))
+        for name, right, total, said in zip(names, *label_metrics.counts(truth, probabilities), strict=True)
+    ]
+    return Evaluation(
+        metrics={name: value for name, value in found.items() if not np.isnan(value)},
+        rows=len(truth),
+        classes=names,
+        per_class=tuple(per_class),
+    )
 
 
 def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> Evaluation:
@@ -135,6 +164,10 @@ def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> 
         ),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else 0.0
 
 
 def _of_numbers(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:

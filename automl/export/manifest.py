@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
-from automl.data import ClassTarget, NumberTarget, TargetContract
+from automl.data import ClassTarget, LabelTarget, NumberTarget, TargetContract
 from automl.errors import ExportError
 from automl.jobs import TrainingSettings
 
@@ -38,7 +38,9 @@ class Output(_Part):
         type: Type of every class name, or ``number``.
         classes: At least two, all different; none where the answers are numbers.
         columns: What the answers are called: one name a number; of classes the column of a table that has them, if
-            there is one.
+            there is one; of labels that column, or one column a label.
+        several: Whether a row has any number of the classes, as labels, and not one of them.
+        separator: Between a row's labels where they are one text; empty where each has a column of 0 and 1.
 
     >>> Output.of(["cat", "dog"]).labels().tolist()
     ['cat', 'dog']
@@ -49,11 +51,13 @@ class Output(_Part):
     type: Literal["str", "int", "bool", "number"]
     classes: tuple[Label, ...] = ()
     columns: tuple[str, ...] = ()
+    several: bool = False
+    separator: str = ""
 
     def model_post_init(self, _context: object) -> None:
         """Check that there are classes, every one of the type that is said, or numbers."""
         if self.type == "number":
-            if self.classes or not self.columns:
+            if self.classes or not self.columns or self.several:
                 raise ValueError(f"numbers have names and no classes, got {list(self.columns)}, {list(self.classes)}")
             return
         if len(self.classes) < 2 or len(set(self.classes)) != len(self.classes):
@@ -72,15 +76,27 @@ class Output(_Part):
     @classmethod
     def to_predict(cls, target: TargetContract) -> Output:
         """The output that answers with what a target holds."""
+        if isinstance(target, NumberTarget):
+            return cls(type="number", columns=target.columns)
         if isinstance(target, ClassTarget):
             return cls.of(target.classes, column=target.column)
-        return cls(type="number", columns=target.columns)
+        found = cls.of(target.classes)
+        return found.model_copy(update={"columns": target.columns, "several": True, "separator": target.separator})
 
     def target(self) -> TargetContract:
         """The opposite of ``to_predict``."""
         if self.type == "number":
             return NumberTarget(columns=self.columns)
+        if self.several:
+            return LabelTarget(classes=self.classes, columns=self.columns, separator=self.separator)
         return ClassTarget(classes=self.classes, column=next(iter(self.columns), ""))
+
+    @property
+    def kind(self) -> Literal["classes", "labels", "numbers"]:
+        """What is answered."""
+        if self.type == "number":
+            return "numbers"
+        return "labels" if self.several else "classes"
 
     @property
     def width(self) -> int:

@@ -21,7 +21,8 @@ class Predictions:
     Attributes:
         column: What ``names`` are: paths of pictures, or numbers of rows (from 0).
         names: One a row.
-        labels: The most probable class of each row, (n,), in the classes' dtype; or numbers (n, m).
+        labels: The most probable class of each row, (n,), in the classes' dtype; or numbers (n, m); of labels their
+            texts (n,), or 0 and 1 (n, m).
         probabilities: (n, k) float32; columns follow ``classes``; none, k = 0, where the answers are numbers.
         classes: The k classes.
         answers: What the labels are called: ``label``, or the names of the m numbers.

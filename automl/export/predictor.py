@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.backend import no_retracing_warnings
-from automl.data import InputContract, read_input
+from automl.data import InputContract, LabelTarget, read_input
+from automl.data.label_sets import texts_of
 from automl.errors import DataError, ExportError
 from automl.export.adapters import Adapter, OnBadFile, Reading, Source, make_adapter
 from automl.export.bundle import Bundle, load_bundle
-from automl.export.evaluation import Evaluation, score, score_numbers
+from automl.export.evaluation import Evaluation, score, score_labels, score_numbers
 from automl.export.keras_model import feed, first_output, read_model
 from automl.export.manifest import MANIFEST_FILE, Manifest, Output
 from automl.export.predictions import Predictions
+from automl.label_metrics import given
 from automl.ops import own_layers
 
 if TYPE_CHECKING:
@@ -85,8 +87,14 @@ class TrainedModel:
         return self._answer(self.adapter.source(x, Reading()), batch_size)
 
     def predict(self, x: Any, *, batch_size: int | None = None) -> np.ndarray:
-        """The most probable class (n,) of rows in memory, or the numbers (n,) or (n, k); see ``predict_proba``."""
+        """The most probable class (n,) of rows in memory, or the numbers (n,) or (n, k); see ``predict_proba``.
+
+        Of labels those whose probability is at least one half: a set for each row, (n,) of objects, or 0 and 1 (n, k)
+        where the model was trained on such rows.
+        """
         answer = self._answer(self.adapter.source(x, Reading()), batch_size)
+        if self.output.several:
+            return self._labels(answer)
         if self.of_classes:
             labels: np.ndarray = self.classes[answer.argmax(axis=1)]
             return labels
@@ -142,6 +150,8 @@ class TrainedModel:
         reading = Reading(on_bad_file, encoding, drop_missing_labels)
         source, truth = self.adapter.labelled(x, y, self.output, reading)
         answer = self._answer(source)
+        if self.output.several:
+            return score_labels(truth(), answer, self.classes)
         if self.of_classes:
             return score(truth(), answer, self.classes)
         return score_numbers(truth(), answer, self.output.columns)
@@ -152,12 +162,35 @@ class TrainedModel:
         return Predictions(
             column=source.column,
             names=source.names(),
-            labels=self.classes[answer.argmax(axis=1)] if self.of_classes else answer,
+            labels=self._told(answer),
             probabilities=answer if self.of_classes else np.zeros((len(answer), 0), np.float32),
             classes=self.classes,
             skipped=tuple(source.skipped),
-            answers=("label",) if self.of_classes else self.output.columns,
+            answers=self._called(),
         )
+
+    def _labels(self, answer: np.ndarray) -> np.ndarray:
+        """The labels of rows: sets, or 0 and 1 where each had a column of them."""
+        flags = given(answer)
+        if not self.output.separator:
+            return flags.astype(np.int64)
+        sets = np.empty(len(flags), dtype=object)
+        sets[:] = [set(self.classes[row].tolist()) for row in flags]
+        return sets
+
+    def _told(self, answer: np.ndarray) -> np.ndarray:
+        """Answers as they are written into a table."""
+        target = self.output.target()
+        if isinstance(target, LabelTarget):
+            flags = given(answer).astype(np.int64)
+            return flags if not target.separator else np.array(texts_of(flags, target), dtype=object)
+        return np.asarray(self.classes[answer.argmax(axis=1)] if self.of_classes else answer)
+
+    def _called(self) -> tuple[str, ...]:
+        """What the columns of ``_told`` are called."""
+        if self.output.several:
+            return ("labels",) if self.output.separator else tuple(str(name) for name in self.output.classes)
+        return ("label",) if self.of_classes else self.output.columns
 
     def _answer(self, source: Source | _Ready, batch_size: int | None = None) -> np.ndarray:
         answers = [np.zeros((0, self.output.width), np.float32)]
@@ -169,7 +202,7 @@ class TrainedModel:
             if len(rows):
                 with no_retracing_warnings():
                     answer = self.keras_model.predict_on_batch(feed(self.keras_model, self.adapter.given(rows)))
-                yield np.asarray(first_output(answer), dtype=np.float32)
+                yield np.asarray(first_output(answer), dtype=np.float32)[: len(rows)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from automl.errors import ConfigError
 from automl.export.adapters.base import Adapter
 from automl.export.keras_model import feed, first_output
 from automl.export.manifest import Output
+from automl.label_metrics import THRESHOLD
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +33,8 @@ def write_savedmodel(model: keras.Model, output: Output, adapter: Adapter, *, fo
     with the values that the model learned from (0 to 255 for ordinary pictures) and any height and width; of a table
     ``numbers``, float32 (n, F) with NaN where one is missing, and ``categories``, text (n, C) with "" where it is
     missing, as the manifest lists them (one of both where there is only that). It gives ``probabilities``, float32
-    (n, k), and ``label``, (n,): text, int64 or bool as the classes are; or ``value``, float32 (n, k).
+    (n, k), and ``label``, (n,): text, int64 or bool as the classes are, or ``labels``, 0 and 1, int64 (n, k), where a
+    row has any number of them; or ``value``, float32 (n, k).
 
     Args:
         model: The network with its preprocessing.
@@ -77,6 +79,8 @@ def _naming(output: Output) -> Callable[[Any], dict[str, tf.Tensor]]:
 
     def named(answer: Any) -> dict[str, tf.Tensor]:
         probabilities = tf.cast(first_output(answer), tf.float32)
+        if output.several:
+            return {"probabilities": probabilities, "labels": tf.cast(probabilities >= THRESHOLD, tf.int64)}
         return {"probabilities": probabilities, "label": tf.gather(labels, tf.argmax(probabilities, axis=-1))}
 
     return named
@@ -115,7 +119,7 @@ class ServedModel:
         tensors = {name: x if tf.is_tensor(x) else tf.constant(x, signature[name][1]) for name, x in given.items()}
         answer = self._answer(**tensors)
         found: np.ndarray = answer["probabilities" if "probabilities" in answer else "value"].numpy()
-        return found
+        return found[: len(rows)]
 
 
 @contextmanager

@@ -123,6 +123,8 @@ def facts(summary: Mapping[str, object]) -> str:
         parts.append(plural(rows, "row") + _split(summary.get("training_rows"), summary.get("validation_rows")))
     if isinstance(classes := summary.get("classes"), int):
         parts.append(f"{classes:,} classes")
+    if isinstance(labels := summary.get("labels"), int):
+        parts.append(f"{labels:,} labels")
     if isinstance(columns := summary.get("columns"), Mapping):
         parts.append(plural(len(columns), "column"))
     if isinstance(shape := summary.get("shape"), list | tuple):

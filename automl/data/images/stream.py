@@ -6,6 +6,7 @@ Neither TensorFlow nor Keras is imported here: whoever hands one over has done t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ import numpy as np
 from automl.config import Arrays
 from automl.data.checks import check_room
 from automl.data.dataset import Array, open_array
-from automl.data.npy import RowWriter, writing_rows
+from automl.data.npy import writing_rows
 from automl.errors import DataError
 
 Count = Callable[[int, int], None]
+Element = tuple[Array, Array | None, Array | None]
 
 _CHECK_ROOM_EVERY = 256
 _CHANNELS = (1, 3, 4)
@@ -28,57 +30,70 @@ def is_stream(x: Any) -> bool:
     return _is_tf_data(x) or _is_py_dataset(x)
 
 
+def elements(stream: Any) -> Iterator[Element]:
+    """Batches (x, y, weights): pictures (n, height, width, channels), and what stands beside them or None.
+
+    Args:
+        stream: Gives (x, y) or (x, y, weights) or x alone: batches, or single rows (recognised by the number of axes).
+
+    Raises:
+        DataError: It never ends, is empty, holds something else than pictures of one size, or raises.
+    """
+    parts = _safely(_parts(stream, length(stream)), stream)
+    first = next(parts, None)
+    if first is None:
+        raise DataError(f"{_called(stream)} is empty: it gives no element")
+    single = _is_single(first[0], first[1])
+    shape, rows = _pictures(first[0], single).shape[1:], 0
+    for given in chain([first], parts):
+        x = _pictures(given[0], single)
+        if x.shape[1:] != shape:
+            raise DataError(
+                f"row {rows} has shape {x.shape[1:]}, and those before have {shape}; resize pictures to one size"
+            )
+        y, weights = (part if part is None or not single else part[np.newaxis] for part in given[1:])
+        for part in (y, weights):
+            if part is not None and len(part) != len(x):
+                raise DataError(
+                    f"an element has {len(x)} pictures and {len(part)} answers or weights, from row {rows} on"
+                )
+        rows += len(x)
+        yield x, y, weights
+
+
 def unroll(stream: Any, folder: Path, *, on_progress: Count | None = None) -> Arrays:
     """Iterate over a data set once, in this process, and keep its pictures in ``folder``.
 
     Args:
-        stream: Gives (x, y) or (x, y, weights) or x alone: batches, or single rows (recognised by the number of axes).
+        stream: See ``elements``.
         folder: Where ``pictures.npy`` is written.
-        on_progress: Called with how many batches of how many are read, where their number is known.
+        on_progress: Called with how many elements of how many are read, where their number is known.
 
     Returns:
         ``x`` mapped from the file, ``y`` and ``weights`` in memory or None.
 
     Raises:
-        DataError: It never ends, is empty, holds something else than pictures of one size, or raises.
+        DataError: See ``elements``; or there is no room left on the disk.
     """
-    total = _length(stream)
-    parts = _parts(stream, total)
-    try:
-        first = next(parts, None)
-    except DataError:
-        raise
-    except Exception as error:
-        raise DataError(f"{_called(stream)} failed at its first element: {type(error).__name__}: {error}") from error
-    if first is None:
-        raise DataError(f"{_called(stream)} is empty: it gives no element")
-    single = _is_single(*first)
-    x = _pictures(first[0], single)
-    answers, weights = list[Array](), list[Array]()
+    total, found = length(stream), elements(stream)
+    first = next(found)
+    beside: tuple[list[Array], list[Array]] = ([], [])
     path = folder / "pictures.npy"
-    with writing_rows(path, x.shape[1:], x.dtype) as out:
-        for number, part in enumerate(_after(first, parts, stream), start=1):
-            _keep(part, single, out, answers, weights)
+    with writing_rows(path, first[0].shape[1:], first[0].dtype) as out:
+        for number, (x, *parts) in enumerate(chain([first], found), start=1):
+            out.write(x)
+            for part, kept in zip(parts, beside, strict=True):
+                if part is not None:
+                    kept.append(part)
             if number % _CHECK_ROOM_EVERY == 0:
-                check_room(folder, 4 * len(answers) * x.nbytes // _CHECK_ROOM_EVERY)
+                check_room(folder, x.nbytes * _CHECK_ROOM_EVERY)
             if on_progress is not None and total:
                 on_progress(min(number, total), total)
-    return Arrays(open_array(path), _joined(answers), _joined(weights))
+    y, weights = (np.concatenate(kept) if kept else None for kept in beside)
+    return Arrays(open_array(path), y, weights)
 
 
-def _is_tf_data(x: Any) -> bool:
-    return hasattr(x, "as_numpy_iterator") and hasattr(x, "element_spec")
-
-
-def _is_py_dataset(x: Any) -> bool:
-    return hasattr(x, "num_batches") and hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end")
-
-
-def _called(stream: Any) -> str:
-    return f"the data set ({type(stream).__name__})"
-
-
-def _length(stream: Any) -> int | None:
+def length(stream: Any) -> int | None:
     """How many elements there will be; None where nobody knows.
 
     Raises:
@@ -95,7 +110,19 @@ def _length(stream: Any) -> int | None:
     raise DataError(f"{_called(stream)} never ends; leave out repeat(), or say how many with take(n)")
 
 
-def _parts(stream: Any, total: int | None) -> Iterator[tuple[Any, Any, Any]]:
+def _is_tf_data(x: Any) -> bool:
+    return hasattr(x, "as_numpy_iterator") and hasattr(x, "element_spec")
+
+
+def _is_py_dataset(x: Any) -> bool:
+    return hasattr(x, "num_batches") and hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end")
+
+
+def _called(stream: Any) -> str:
+    return f"the data set ({type(stream).__name__})"
+
+
+def _parts(stream: Any, total: int | None) -> Iterator[Element]:
     """Elements as (x, y, weights)."""
     elements = stream.as_numpy_iterator() if _is_tf_data(stream) else (stream[place] for place in range(total or 0))
     for element in elements:
@@ -110,24 +137,21 @@ def _parts(stream: Any, total: int | None) -> Iterator[tuple[Any, Any, Any]]:
         yield tuple(None if part is None else np.asarray(part) for part in (x, y, weights))  # type: ignore[misc]
 
 
-def _after(first: Any, parts: Iterator[Any], stream: Any) -> Iterator[Any]:
-    """All elements; what one of them raises is told with its number."""
-    yield first
-    number = 1
-    while True:
+def _safely(parts: Iterator[Element], stream: Any) -> Iterator[Element]:
+    """The elements; what one of them raises is told with its number."""
+    for number in count():
         try:
             part = next(parts, None)
         except DataError:
             raise
-        except Exception as error:
+        except Exception as error:  # it is someone else's program
             raise DataError(f"{_called(stream)} failed at element {number}: {type(error).__name__}: {error}") from error
         if part is None:
             return
         yield part
-        number += 1
 
 
-def _is_single(x: Array, y: Array | None, _weights: Array | None) -> bool:
+def _is_single(x: Array, y: Array | None) -> bool:
     """Whether an element is one row and not a batch."""
     if x.ndim in (2, 4):
         return x.ndim == 2
@@ -145,25 +169,3 @@ def _pictures(x: Array, single: bool) -> Array:
     if x.dtype.kind not in "biuf":
         raise DataError(f"the pictures have dtype {x.dtype}; pixels are numbers or booleans")
     return x if x.ndim == 4 else x[..., np.newaxis]
-
-
-def _keep(part: Any, single: bool, out: RowWriter, answers: list[Array], weights: list[Array]) -> None:
-    x = _pictures(part[0], single)
-    if x.shape[1:] != out.shape:
-        raise DataError(
-            f"row {out.rows} has shape {x.shape[1:]}, and those before have {out.shape}; resize pictures to one size"
-        )
-    for given, kept in ((part[1], answers), (part[2], weights)):
-        if given is None:
-            continue
-        values = given[np.newaxis] if single else given
-        if len(values) != len(x):
-            raise DataError(
-                f"an element has {len(x)} pictures and {len(values)} answers or weights, from row {out.rows} on"
-            )
-        kept.append(values)
-    out.write(x)
-
-
-def _joined(parts: list[Array]) -> Array | None:
-    return np.concatenate(parts) if parts else None

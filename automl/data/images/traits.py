@@ -55,7 +55,7 @@ def _nearest(queries: Array, pictures: Array) -> NDArray[np.int64]:
     asked = queries.reshape(len(queries), -1)
     distances = np.square(points).sum(axis=1) - 2 * asked @ points.T
     np.fill_diagonal(distances, np.inf)
-    return distances.argmin(axis=1)
+    return np.asarray(distances.argmin(axis=1), dtype=np.int64)
 
 
 def _right(y: NDArray[Any], nearest: NDArray[np.int64]) -> float:

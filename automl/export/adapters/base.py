@@ -88,7 +88,7 @@ class Adapter(ABC):
 
     @abstractmethod
     def given(self, rows: Any) -> dict[str, Any]:
-        """A batch of rows as the model's raw inputs, by name: arrays, or tensors of text."""
+        """A batch of rows as the model's raw inputs, by name: arrays, or tensors of text; more rows may follow."""
 
     @abstractmethod
     def shapes(self) -> set[Shape]:
@@ -112,11 +112,10 @@ class Adapter(ABC):
 
 
 def encode_truth(y: Any, output: Output, *, rows: int) -> NDArray[Any]:
-    """Right answers that were handed over: codes (n,) of the output's classes, or numbers (n, k).
+    """Right answers that were handed over: codes (n,) of the output's classes, labels or numbers (n, k).
 
     Raises:
         DataError: They are of another length or kind, or of a class that the output does not have.
     """
-    numbers = output.type == "number"
-    columns = given_columns(y, rows, several=numbers)
-    return answers(columns, "numbers" if numbers else "classes", output.target(), read=False)[1]
+    columns = given_columns(y, rows, several=output.kind == "numbers", labels=output.kind == "labels")
+    return answers(columns, output.kind, output.target(), read=False)[1]

@@ -1,37 +1,28 @@
-"""Pictures: arrays, or files that are read batch by batch."""
+"""Pictures on their way into a model: raw pixels of any size, in memory, in files or one after the other."""
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.data import (
-    ImageContract,
-    PictureError,
-    as_labels,
-    conform,
-    decode_picture,
-    list_class_folder,
-    list_pictures,
-    read_npz,
-)
-from automl.data.images.pictures import bombs_are_errors
+from automl.config import Columns
+from automl.data import ImageContract, Part, list_class_folder, list_pictures
+from automl.data.images.asked import Asked
+from automl.data.images.listed import Listed
+from automl.data.images.paths import are_paths, list_table, table_folder
+from automl.data.images.stream import is_stream
+from automl.data.tables.source import is_table
 from automl.errors import DataError
-from automl.export.adapters.base import Adapter, OnBadFile, Reading, Shape, Source, Truth, encode_truth
+from automl.export.adapters.base import Adapter, Reading, Shape, Source, Truth, encode_truth
+from automl.export.adapters.picture_sources import ArraySource, FileSource, StreamSource, open_arrays
 from automl.export.manifest import Output
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-log = logging.getLogger("automl.export")
-
-_MOST_READERS = 4
 _BATCH_PIXELS = 1 << 22  # 84 pictures of 224 x 224: a few hundred MB with the activations of an ordinary network
 _LARGEST_BATCH = 256
 
@@ -43,23 +34,75 @@ class PictureAdapter(Adapter):
         self._contract = contract
 
     def source(self, x: Any, reading: Reading) -> Source:
-        """An array (n, h, w) or (n, h, w, c); an ``.npz``, a folder or a picture; or a list of files."""
+        """An array (n, h, w) or (n, h, w, c); an ``.npz``, a folder, a table of paths or a picture; a list of files."""
         if isinstance(x, str | Path):
-            return open_source(Path(x), self._contract, labelled=False, on_bad_file=reading.on_bad_file)
-        if _are_files(x):
+            return self._of_path(Path(x), reading)
+        if are_paths(x):
             return FileSource([Path(file) for file in x], self._contract, on_bad_file=reading.on_bad_file)
+        if hasattr(x, "columns") and hasattr(x, "iloc"):
+            return self._of_list(self._listed(x, None, None, reading), reading)
+        if is_stream(x):
+            return StreamSource(x, self._contract)
         return ArraySource(x, self._contract)
 
     def labelled(self, x: Any, y: Any, output: Output, reading: Reading) -> tuple[Source, Truth]:
-        """A folder with a sub-folder a class, an ``.npz`` with y, or an array and its answers."""
-        if isinstance(x, str | Path):
-            source = open_source(Path(x), self._contract, labelled=True, on_bad_file=reading.on_bad_file)
+        """A folder with a sub-folder a class, a table with answers, an ``.npz`` with y, or an array and its answers."""
+        if is_stream(x):
+            stream = StreamSource(x, self._contract)
+            return stream, lambda: encode_truth(stream.answers(), output, rows=len(stream.kept()))
+        table = _table_of(x, "test")
+        if table is not None:
+            listed = self._listed(table, y, output, reading)
+            truth = listed.answers(output.kind, output.target())[1]
+        elif isinstance(x, str | Path) and not _is_npz(Path(x)):
+            listed = Listed.of_folder(list_class_folder(Path(x), part="test"), output.kind)
+            truth = listed.answers(output.kind, output.target())[1]
         else:
-            source = ArraySource(x, self._contract, labels=y)
-        if source.labels is None:
-            raise DataError("evaluation needs labels: give y, a folder with a sub-folder a class, or an .npz with y")
-        truth = encode_truth(source.labels, output, rows=len(source.labels))
+            return self._of_arrays(x, y, output)
+        source = self._of_list(listed, reading)
         return source, lambda: truth[source.kept()]
+
+    def _of_path(self, path: Path, reading: Reading) -> Source:
+        if _is_npz(path):
+            return open_arrays(path, self._contract)[0]
+        table = _table_of(path, "test")
+        if table is not None:
+            return self._of_list(self._listed(table, None, None, reading), reading)
+        if not path.exists():
+            raise DataError(f"no such file or folder: {path}")
+        return FileSource(list_pictures(path), self._contract, on_bad_file=reading.on_bad_file)
+
+    def _of_arrays(self, x: Any, y: Any, output: Output) -> tuple[Source, Truth]:
+        source: Source
+        if isinstance(x, str | Path):
+            source, found = open_arrays(Path(x), self._contract)
+            y = found if y is None else y
+        elif are_paths(x):
+            source = FileSource([Path(file) for file in x], self._contract)
+        else:
+            source = ArraySource(x, self._contract)
+        if y is None:
+            raise DataError("evaluation needs labels: give y, a folder with a sub-folder a class, or an .npz with y")
+        truth = encode_truth(y, output, rows=source.rows)
+        return source, lambda: truth
+
+    def _listed(self, table: Any, y: Any, output: Output | None, reading: Reading) -> Listed:
+        """The pictures that a table names, and the answers to them where an output asks."""
+        if output is None:
+            return list_table(table, Columns(encoding=reading.encoding), kind=None, column=self._contract.column)
+        if y is None and not output.columns:
+            raise DataError(
+                f"the model was not trained from a table, so which column of {table} has the answers is not known; "
+                "give y, or a folder with a sub-folder a class"
+            )
+        columns = Columns(
+            target=output.columns, encoding=reading.encoding, drop_missing_labels=reading.drop_missing_labels
+        )
+        given = None if y is None else Asked(output.kind).columns_of(y, len(y))
+        return list_table(table, columns, kind=output.kind, column=self._contract.column, y=given)
+
+    def _of_list(self, listed: Listed, reading: Reading) -> FileSource:
+        return FileSource(listed.files, self._contract, names=listed.names, on_bad_file=reading.on_bad_file)
 
     def given(self, rows: Any) -> dict[str, Any]:
         """The pictures."""
@@ -89,121 +132,6 @@ class PictureAdapter(Adapter):
         """The larger the pictures, the fewer."""
         height, width, _ = self._contract.shape
         return max(1, min(_LARGEST_BATCH, _BATCH_PIXELS // (height * width)))
-
-
-class ArraySource:
-    """Pictures in memory; a row's name is its number.
-
-    Args:
-        x: (n, h, w) or (n, h, w, c).
-        contract: What the model takes.
-        labels: (n,) or None.
-
-    Raises:
-        DataError: They do not fit the contract, or labels are of another length.
-    """
-
-    column: Literal["path", "row"] = "row"
-    skipped: Sequence[str] = ()
-
-    def __init__(self, x: Any, contract: ImageContract, *, labels: Any = None) -> None:
-        self._pictures = conform(x, contract)
-        self.labels = None if labels is None else as_labels(labels, rows=len(self._pictures))
-
-    def batches(self, size: int) -> Iterator[np.ndarray]:
-        """Slices."""
-        for start in range(0, len(self._pictures), size):
-            yield self._pictures[start : start + size]
-
-    def kept(self) -> np.ndarray:
-        """All of them."""
-        return np.arange(len(self._pictures))
-
-    def names(self) -> tuple[int, ...]:
-        """Numbers of the rows, from 0."""
-        return tuple(range(len(self._pictures)))
-
-
-class FileSource:
-    """Picture files, decoded when their batch comes, so that memory does not grow with their number.
-
-    Args:
-        files: What to read.
-        contract: What the model takes.
-        labels: (n,) or None.
-        on_bad_file: ``error`` raises the PictureError; ``skip`` leaves the file out and names it in ``skipped``.
-    """
-
-    column: Literal["path", "row"] = "path"
-
-    def __init__(
-        self, files: Sequence[Path], contract: ImageContract, *, labels: Any = None, on_bad_file: OnBadFile = "error"
-    ) -> None:
-        self._files = files
-        self._contract = contract
-        self._on_bad_file = on_bad_file
-        self._kept: list[int] = []
-        self.labels = None if labels is None else np.asarray(labels)
-        self.skipped: list[str] = []
-
-    def batches(self, size: int) -> Iterator[np.ndarray]:
-        """Decode by several threads; Pillow lets go of the interpreter's lock while it decodes."""
-        readers = max(1, min(_MOST_READERS, os.cpu_count() or 1))
-        with bombs_are_errors(), ThreadPoolExecutor(readers, thread_name_prefix="automl-decode") as pool:
-            for start in range(0, len(self._files), size):
-                files = self._files[start : start + size]
-                found = list(pool.map(self._read, files))
-                self._kept += [start + place for place, pixels in enumerate(found) if pixels is not None]
-                self.skipped += [str(file) for file, pixels in zip(files, found, strict=True) if pixels is None]
-                pictures = [pixels for pixels in found if pixels is not None]
-                if pictures:
-                    yield np.stack(pictures)
-
-    def kept(self) -> np.ndarray:
-        """Those that are pictures."""
-        return np.array(self._kept, dtype=np.int64)
-
-    def names(self) -> tuple[str, ...]:
-        """Paths as they were given."""
-        return tuple(str(self._files[row]) for row in self._kept)
-
-    def _read(self, path: Path) -> np.ndarray | None:
-        try:
-            return decode_picture(path, self._contract)
-        except PictureError as error:
-            if self._on_bad_file == "error":
-                raise
-            log.info("left out: %s", error)
-            return None
-
-
-def open_source(
-    data: Path, contract: ImageContract, *, labelled: bool, on_bad_file: OnBadFile = "error"
-) -> ArraySource | FileSource:
-    """The pictures that a path stands for: an ``.npz``, a folder, or one picture.
-
-    Of data that comes in parts (``train``, ``val``, ``test``) it is the test part.
-
-    Args:
-        data: A file or folder.
-        contract: What the model takes.
-        labelled: Whether labels are needed; otherwise sub-folders mean nothing.
-        on_bad_file: What to do about a file that is no picture.
-
-    Raises:
-        DataError: There is nothing, nothing that can be read, or no labels where they are needed.
-    """
-    if data.suffix.lower() == ".npz":
-        arrays = read_npz(data, part="test")
-        if labelled and arrays.y is None:
-            raise DataError(f"{data} has no labels: an array y (or y_test) is needed beside x")
-        return ArraySource(arrays.x, contract, labels=arrays.y if labelled else None)
-    if labelled:
-        listing = list_class_folder(data, part="test")
-        return FileSource(listing.files, contract, labels=listing.labels, on_bad_file=on_bad_file)
-    if not data.exists():
-        raise DataError(f"no such file or folder: {data}")
-    return FileSource(list_pictures(data), contract, on_bad_file=on_bad_file)
 
 
 def probe_pictures(
@@ -254,5 +182,14 @@ def _fit(image: tf.Tensor, height: int, width: int, *, whole: bool) -> tf.Tensor
     return tf.ensure_shape(pixels, (None, height, width, image.shape[-1]))
 
 
-def _are_files(x: Any) -> bool:
-    return isinstance(x, list | tuple) and len(x) > 0 and all(isinstance(file, str | Path) for file in x)
+def _is_npz(path: Path) -> bool:
+    return path.suffix.lower() == ".npz"
+
+
+def _table_of(x: Any, part: Part) -> Any:
+    """A table, or the file of one; None where it is something else."""
+    if hasattr(x, "columns") and hasattr(x, "iloc"):
+        return x
+    if not isinstance(x, str | Path):
+        return None
+    return Path(x) if is_table(Path(x)) else table_folder(Path(x), part)

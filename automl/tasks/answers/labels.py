@@ -74,7 +74,7 @@ def rarest_label(y: NDArray[Any]) -> NDArray[np.int64]:
     """
     has = np.asarray(y) > 0
     rows = np.where(has, has.sum(axis=0), len(has) + 1)
-    return np.where(has.any(axis=1), rows.argmin(axis=1), has.shape[1]).astype(np.int64)
+    return np.asarray(np.where(has.any(axis=1), rows.argmin(axis=1), has.shape[1]), dtype=np.int64)
 
 
 def split_label_sets(y: NDArray[Any], *, fraction: float = FRACTION, seed: int) -> Split:
