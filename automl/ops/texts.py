@@ -150,7 +150,9 @@ class Bag(UnaryOp):
     def layer(self, x: Shape, name: str) -> Built:
         """``Embedding`` and ``Dot``, numbers and weights by functions of ``keras.ops``."""
         small = {"class_name": "RandomNormal", "config": {"stddev": _SMALL}}
-        embed = keras_layer("Embedding", self._table(x), self.dim, embeddings_initializer=small, name=f"{name}__vectors")
+        embed = keras_layer(
+            "Embedding", self._table(x), self.dim, embeddings_initializer=small, name=f"{name}__vectors"
+        )
         drop = keras_layer("Dropout", self.drop, dtype="float32", name=f"{name}__drop") if self.drop else None
         add = keras_layer("Dot", axes=1, name=name)
         sizes = range(2, self._longest(x) + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,7 +23,9 @@ from automl.tasks.answers import Answers, Classes, Numbers
 from automl.tasks.rows import RowsTask
 
 _SMALLEST_BATCH = 16
-_FEWEST_STEPS = 32
+_FEWEST_STEPS = 32  # of an epoch
+_FEWEST_STEPS_IN_ALL = 1000
+_MOST_EPOCHS = 40
 
 
 class _Text(RowsTask):
@@ -86,7 +89,9 @@ class _Text(RowsTask):
     def found(self, prepared: PreparedData) -> dict[str, object]:
         """Which column is the text and why, and how much of it is read."""
         contract = _contract(prepared)
-        known = f"{len(contract.tokens):,} different {contract.unit} are known, and the first {contract.length} are read"
+        known = (
+            f"{len(contract.tokens):,} different {contract.unit} are known, and the first {contract.length} are read"
+        )
         chosen = f"the text is column {contract.column!r}: {contract.reason}; " if contract.column else ""
         return {
             "text": contract.column or None,
@@ -97,10 +102,14 @@ class _Text(RowsTask):
         }
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
-        """Few texts get small batches; there is nothing to augment."""
+        """Few texts get small batches and more epochs; there is nothing to augment."""
         rows = len(prepared.split.train)
         fitting = max(_SMALLEST_BATCH, 1 << max(0, (rows // _FEWEST_STEPS).bit_length() - 1))
-        return training.model_copy(update={"batch_size": min(training.batch_size, fitting)})
+        batch_size = min(training.batch_size, fitting)
+        wanted = min(_MOST_EPOCHS, math.ceil(_FEWEST_STEPS_IN_ALL / math.ceil(rows / batch_size)))
+        epochs = max(training.epochs, wanted)
+        patience = None if training.patience is None else math.ceil(training.patience * epochs / training.epochs)
+        return training.model_copy(update={"batch_size": batch_size, "epochs": epochs, "patience": patience})
 
 
 class TextClassify(_Text):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from automl.data.tables import cells
 from automl.data.tables.source import Table
+from automl.data.texts.contract import TextContract
 from automl.errors import DataError, did_you_mean
 
 _MOST_ROWS = 10_000
@@ -56,6 +57,29 @@ class _Look:
         if not self.filled:
             return "it is empty"
         return f"{self.words:.1f} words a cell, {self.different} different in {self.filled} rows"
+
+
+def find_text(
+    table: Table, *, like: TextContract | None = None, spoken_for: Sequence[str] = (), said: str | None = None
+) -> Chosen:
+    """The column to read: the one that was learned from, the only one, the one that was named, or the best.
+
+    Args:
+        table: Where it is.
+        like: What was learned from.
+        spoken_for: Columns that are something else.
+        said: The column that the person named.
+
+    Raises:
+        DataError: There is no such column, or none that reads as text.
+    """
+    if like is not None and like.column in table.names:
+        return Chosen(like.column, "it was learned from")
+    if not table.named and len(table.names) == 1:
+        return Chosen(table.names[0], "")
+    if like is not None and like.column:
+        raise DataError(f"column {like.column!r} is missing in {table.name}, and it is the text that was learned from")
+    return choose_text(table, spoken_for=spoken_for, said=said)
 
 
 def choose_text(table: Table, *, spoken_for: Sequence[str], said: str | None = None) -> Chosen:
@@ -107,7 +131,7 @@ def as_texts(column: pd.Series, *, start: int = 0) -> NDArray[np.object_]:
 
 def _as_text(cell: object, row: int) -> str:
     if isinstance(cell, str):
-        return cell
+        return cell if cell.isascii() else cell.encode("utf-8", "replace").decode()  # no halves of characters
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ""
     if isinstance(cell, bytes):
@@ -115,7 +139,7 @@ def _as_text(cell: object, row: int) -> str:
     if isinstance(cell, float | np.floating) and float(cell).is_integer():
         return str(int(cell))
     if isinstance(cell, int | float | np.number | np.bool_):
-        return "" if cell != cell else str(cell)
+        return "" if np.isnan(cell) else str(cell)
     raise DataError(f"row {row} of the texts is of the type {type(cell).__name__}; a text (str) is needed")
 
 

@@ -22,17 +22,17 @@ from automl.data.tables.answers import answers, missing_answers, refuse_missing
 from automl.data.tables.encode import as_floats
 from automl.data.tables.read import Given, bytes_of, checked_weights, given_columns, group_numbers, joined, listed_names
 from automl.data.tables.source import Table, table_part
-from automl.data.texts.column import Chosen, as_texts, choose_text
+from automl.data.texts.column import Chosen, as_texts, find_text
 from automl.data.texts.contract import TextContract
+from automl.data.texts.look import Found, look_through
 from automl.data.texts.source import FilesTable, is_table, open_text_folder, open_texts
-from automl.data.texts.words import Counts, lookup, numbers, unit_of
+from automl.data.texts.words import lookup, numbers
 from automl.errors import ConfigError, DataError, did_you_mean
 
 Progress = Callable[[int, int], None]
 
 INPUT = "text"
 
-_LOOKED_AT = 1000  # texts that say whether tokens are words or characters
 _MANY_CUT = 0.02  # of the texts are told of when their ends are not read
 
 
@@ -87,25 +87,6 @@ def read_texts(
     return cached(reading.key(), write, cache_dir=cache_dir)
 
 
-@dataclass(slots=True)
-class _Found:
-    """What going through the texts once finds.
-
-    Attributes:
-        beside: The pieces of the columns of answers, weights and groups.
-        counts: Of the tokens; None where they are known.
-        rows: How many.
-        first: The first text.
-        constant: Whether all others are equal to it.
-    """
-
-    beside: dict[str, list[pd.Series]]
-    counts: Counts | None = None
-    rows: int = 0
-    first: str = ""
-    constant: bool = True
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class _Reading:
     """Texts on their way to the cache."""
@@ -146,16 +127,21 @@ class _Reading:
 
     def write(self, aside: Path, on_progress: Progress | None) -> None:
         """Write the files of the dataset."""
-        chosen = self._chosen()
-        found = self._look_through(chosen.name)
+        like = None if self.like is None else _contract_of(self.like)
+        chosen = find_text(self.table, like=like, spoken_for=self._spoken_for(), said=self.columns.text)
+        found = look_through(self.table, chosen.name, beside=self._beside(), count=self.like is None)
         if found.rows == 0:
             raise DataError(f"{self.table.name} has 0 rows (Found array with 0 sample(s)); at least two are needed")
         answered, weights, groups = self._beside_texts(found)
         kept = self._kept(answered)
         if weights is not None:
             kept &= weights > 0
-        like = None if self.like is None else self.like.targets[self.output]
-        target, values = answers([column[kept] for column in answered], self.answer, like, read=self.given.y is None)
+        target, values = answers(
+            [column[kept] for column in answered],
+            self.answer,
+            None if self.like is None else self.like.targets[self.output],
+            read=self.given.y is None,
+        )
         contract = self._contract(chosen, found)
         np.save(aside / f"y.{self.output}.npy", values)
         if weights is not None:
@@ -174,36 +160,7 @@ class _Reading:
             source=self.table.name,
         )
 
-    def _chosen(self) -> Chosen:
-        if self.like is None:
-            if not self.table.named and len(self.table.names) == 1:
-                return Chosen(self.table.names[0], "")
-            return choose_text(self.table, spoken_for=self._spoken_for(), said=self.columns.text)
-        name = _contract_of(self.like).column
-        if self.table.named and name:
-            if name not in self.table.names:
-                raise DataError(f"there is no column {name!r} in {self.table.name}, and the texts to learn from are one")
-            return Chosen(name, "")
-        if len(self.table.names) > 1:
-            return choose_text(self.table, spoken_for=self._spoken_for(), said=self.columns.text)
-        return Chosen(self.table.names[0], "")
-
-    def _look_through(self, name: str) -> _Found:
-        found = _Found({each: [] for each in self._beside()})
-        for frame in self.table.frames():
-            texts = as_texts(frame[name], start=found.rows)
-            if found.rows == 0 and len(texts):
-                found.first = texts[0]
-                found.counts = None if self.like is not None else Counts(unit_of(texts[:_LOOKED_AT]))
-            found.constant = found.constant and all(text == found.first for text in texts)
-            found.rows += len(frame)
-            if found.counts is not None:
-                found.counts.see(texts)
-            for each, pieces in found.beside.items():
-                pieces.append(frame[each])
-        return found
-
-    def _beside_texts(self, found: _Found) -> tuple[list[pd.Series], NDArray[np.float64] | None, Any]:
+    def _beside_texts(self, found: Found) -> tuple[list[pd.Series], NDArray[np.float64] | None, Any]:
         """Answers, weights and numbers of groups."""
         whole = {name: joined(pieces) for name, pieces in found.beside.items()}
         if self.given.y is None:
@@ -229,7 +186,7 @@ class _Reading:
             raise DataError("no row has an answer to learn from: all labels are missing")
         return ~lacking
 
-    def _contract(self, chosen: Chosen, found: _Found) -> TextContract:
+    def _contract(self, chosen: Chosen, found: Found) -> TextContract:
         if self.like is not None:
             return _contract_of(self.like)
         assert found.counts is not None
@@ -267,7 +224,7 @@ class _Reading:
         return empty
 
     def _notes(
-        self, chosen: Chosen, contract: TextContract, found: _Found, kept: NDArray[np.bool_], empty: int
+        self, chosen: Chosen, contract: TextContract, found: Found, kept: NDArray[np.bool_], empty: int
     ) -> Iterator[str]:
         for name, reason in chosen.others.items():
             if "--text" in reason or self.columns.text is not None:

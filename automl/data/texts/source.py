@@ -88,10 +88,7 @@ def open_texts(x: Any, *, encoding: str | None = None) -> Table:
         raise DataError("one text is no list of texts; give a list, such as [text]")
     if isinstance(x, Path | pd.DataFrame):
         return open_table(x, encoding=encoding)
-    if isinstance(x, pd.Series):
-        found = as_texts(x)
-    else:
-        found = as_texts(pd.Series(_listed(x), dtype=object))
+    found = as_texts(x if isinstance(x, pd.Series) else pd.Series(_listed(x), dtype=object))
     return FrameTable(pd.DataFrame({TEXT: pd.Series(found, dtype=object)}), named=False, name="texts")
 
 

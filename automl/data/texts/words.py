@@ -29,8 +29,8 @@ _LONG_WORD = 16.0  # bytes; longer ones are sentences in a script that does not 
 def tokens(text: str, unit: Unit = "words") -> list[bytes]:
     """The tokens of a text, as an exported model sees them.
 
-    >>> tokens("Don't <br/>panic!\\u00a0OK")
-    [b'dont', b'br', b'panic\\xc2\\xa0ok']
+    >>> tokens("Don't <br/>panic!")
+    [b'dont', b'br', b'panic']
     """
     found = text.encode("utf-8", "replace").translate(_LOWER, _PUNCTUATION)
     return found.split() if unit == "words" else [each.encode() for each in found.decode()]
@@ -107,7 +107,7 @@ def spellings(vocabulary: Sequence[str]) -> dict[str, int]:
     return numbers
 
 
-def numbers(texts: Sequence[str], contract: TextContract, known: Mapping[bytes, int]) -> NDArray[np.unsignedinteger]:
+def numbers(texts: Iterable[str], contract: TextContract, known: Mapping[bytes, int]) -> NDArray[np.unsignedinteger]:
     """The working form (n, length) of texts.
 
     Args:
@@ -115,6 +115,7 @@ def numbers(texts: Sequence[str], contract: TextContract, known: Mapping[bytes, 
         contract: Says how many tokens are kept, and of what kind.
         known: From ``lookup``.
     """
+    texts = list(texts)
     out = np.full((len(texts), contract.length), PADDING, contract.dtype)
     for row, text in enumerate(texts):
         found = tokens(text, contract.unit)[: contract.length] or [b""]

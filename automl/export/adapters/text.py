@@ -12,7 +12,7 @@ import pandas as pd
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
 from automl.data.tables.read import given_columns, joined
 from automl.data.tables.source import Table, table_part
-from automl.data.texts.column import as_texts, choose_text
+from automl.data.texts.column import as_texts, find_text
 from automl.data.texts.contract import TextContract
 from automl.data.texts.source import ENDINGS, FilesTable, is_table, open_text_folder, open_texts
 from automl.errors import DataError
@@ -59,7 +59,14 @@ class TextAdapter(Adapter):
     def probe(self, seed: int = 0) -> np.ndarray:
         """Texts of known and unknown words, in all sorts of spelling; empty, long and odd ones."""
         rng = np.random.default_rng(seed)
-        odd = ["", " ", "\x00", "never seen \U0001f600", "<b>Bold</b>, isn't it?", "\u202eمرحبا ÜBER\u00a0Maß"]
+        odd = [
+            "",
+            " ",
+            "\x00",
+            "never seen \U0001f600",
+            "<b>Bold</b>, isn't it?",
+            "\u202e\u05e9\u05dc\u05d5\u05dd ÜBER\u00a0Maß",
+        ]
         known = np.array(self._contract.tokens, object)
         gap = " " if self._contract.unit == "words" else ""
         lengths = rng.integers(1, 2 * self._contract.length, _PROBES - len(odd))
@@ -97,7 +104,7 @@ class TextSource:
     def __init__(self, table: Table, contract: TextContract) -> None:
         self._table = table
         self._files = table if isinstance(table, FilesTable) else None
-        self._column = _column(table, contract)
+        self._column = find_text(table, like=contract).name
         self._kept: np.ndarray | None = None
         self._rows = 0
         self.column: Literal["path", "row"] = "row" if self._files is None else "path"
@@ -161,13 +168,3 @@ class TextSource:
             raise DataError(f"there is no column {missing[0]!r} in {self._table.name} to compare the answers with")
         frames = [frame[list(output.columns)] for frame in self._table.frames()]
         return [joined([frame[name] for frame in frames]) for name in output.columns]
-
-
-def _column(table: Table, contract: TextContract) -> str:
-    if contract.column in table.names:
-        return contract.column
-    if not table.named and len(table.names) == 1:
-        return table.names[0]
-    if contract.column:
-        raise DataError(f"column {contract.column!r} is missing in {table.name}, and the model reads it")
-    return choose_text(table, spoken_for=()).name
