@@ -1,4 +1,4 @@
-"""Where a table comes from: a CSV or Parquet file read piece by piece, a data frame, an array."""
+"""Where a table comes from: a CSV, JSONL or Parquet file read piece by piece, a data frame, an array."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ import numpy as np
 import pandas as pd
 
 from automl.data.folder import Part
+from automl.data.tables.lines import open_lines
 from automl.errors import ConfigError, DataError
 
 ROWS_AT_ONCE = 50_000
 _BYTES_AT_ONCE = 1 << 22
 _TEXT = {".csv": None, ".tsv": "\t", ".txt": None}
+_LINES = (".jsonl", ".ndjson")
 _PARQUET = (".parquet", ".pq")
+_ENDINGS = (*_TEXT, *_LINES, *_PARQUET)
 _PARTS: dict[Part, tuple[str, ...]] = {"train": ("train",), "validation": ("val", "validation"), "test": ("test",)}
 
 
@@ -144,6 +147,11 @@ class ParquetTable:
         return hashlib.sha256(repr((str(self.path.resolve()), stat.st_size, stat.st_mtime_ns)).encode()).hexdigest()
 
 
+def is_table(source: Path) -> bool:
+    """Whether a file is taken for a table, by its name."""
+    return source.suffix.lower() in _ENDINGS and not source.is_dir()
+
+
 def table_part(source: Path, part: Part = "train") -> Path | None:
     """The file of a part: of a folder its ``train.csv`` and so on, the file itself otherwise; None when there is none.
 
@@ -155,7 +163,7 @@ def table_part(source: Path, part: Part = "train") -> Path | None:
     if source.is_file():
         return source if part == "train" else None
     for word in _PARTS[part]:
-        for ending in (*_TEXT, *_PARQUET):
+        for ending in _ENDINGS:
             if (file := source / f"{word}{ending}").is_file():
                 return file
     return None
@@ -188,10 +196,12 @@ def _open_file(path: Path, encoding: str | None) -> Table:
     ending = path.suffix.lower()
     if ending in _PARQUET:
         return ParquetTable(path, _unique(_parquet(path).schema_arrow.names, path))
-    if ending not in _TEXT:
-        known = ", ".join((*_TEXT, *_PARQUET))
+    if ending not in _ENDINGS:
+        known = ", ".join(_ENDINGS)
         raise DataError(f"{path} is no table that can be read; its name should end with one of {known}")
     chosen = _checked_encoding(path, encoding)
+    if ending in _LINES:
+        return open_lines(path, chosen)
     header = _header(path, chosen)
     separator = _TEXT[ending] or _separator(header)
     names = [name.strip() for name in next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])]
