@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from automl.errors import StudyError
+from automl.study.holding import HOLDER, LOCK
 from automl.study.manifest import MANIFEST
 
 FOLDERS = ("checkpoints", "model", "logs", "prepared")
@@ -16,7 +17,7 @@ FOLDERS = ("checkpoints", "model", "logs", "prepared")
 def make(folder: Path) -> tuple[Path, ...]:
     """Make the folder of a run; gives what was missing of it and its parents, outermost first.
 
-    A folder in which a process was killed while it made a run is as good as an empty one.
+    A folder in which a process was killed while it made a run, or took one away, is as good as an empty one.
 
     Raises:
         StudyError: There is something in it already.
@@ -49,14 +50,14 @@ def undo(folder: Path, made: tuple[Path, ...]) -> None:
 
 
 def _free(folder: Path) -> bool:
-    """Whether a folder is empty, or holds no more than what a killed process had made of a run."""
+    """Whether a folder is empty, or holds no more than what a killed process leaves of a run without a manifest."""
     return folder.is_dir() and all(_nothing(path) for path in folder.iterdir())
 
 
 def _nothing(path: Path) -> bool:
     if path.name in FOLDERS:
         return path.is_dir() and not any(path.iterdir())
-    return path.is_file() and path.name.startswith(f".{MANIFEST}.")
+    return path.is_file() and (path.name in (LOCK, HOLDER) or path.name.startswith((f".{MANIFEST}.", f".{HOLDER}.")))
 
 
 def make_dated(parent: Path, task: str, created: datetime) -> tuple[Path, ...]:

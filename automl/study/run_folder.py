@@ -211,10 +211,11 @@ class RunFolder:
             raise StudyError(f"{self.path} was not made just now; delete it by hand if it is not wanted")
         if self._holds_results():
             raise StudyError(f"{self.path} holds results; delete it by hand if they are not wanted")
-        for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK, HOLDER):
-            (self.path / name).unlink(missing_ok=True)
         for name in FOLDERS:
             shutil.rmtree(self.path / name, ignore_errors=True)
+        # The manifest goes when the rest has gone: whoever is killed here leaves a run that begins again.
+        for name in (f"{DATABASE}-wal", f"{DATABASE}-shm", DATABASE, MANIFEST, HOLDER, LOCK):
+            (self.path / name).unlink(missing_ok=True)
         for folder in reversed(self.made):
             with suppress(OSError):  # not empty: someone else uses it too
                 folder.rmdir()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -119,6 +122,40 @@ def test_discarding_leaves_nothing_behind(tmp_path: Path) -> None:
         begin(study)  # begun, and came to nothing
     folder.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_is_stopped_while_discarding_leaves_what_a_search_can_begin_in(tmp_path: Path) -> None:
+    for steps in itertools.count():
+        folder = RunFolder.create(tmp_path / f"run-{steps}", task="t")
+        (folder.prepared / "half.npy").write_bytes(b"half")
+        (folder.logs / "worker-1.log").write_text("begun")
+        with folder.hold():
+            Study.create(folder.storage_url, folder.study, run=make_draft()).close()
+            left = itertools.count(steps, -1)
+            with pytest.MonkeyPatch.context() as patch:
+                for remove in ("unlink", "rmdir"):
+                    patch.setattr(os, remove, stopping_at(left, getattr(os, remove)))
+                done = False
+                with contextlib.suppress(KeyboardInterrupt):
+                    folder.discard()
+                    done = True
+        if done:
+            assert not folder.path.exists()
+            break
+        if (folder.path / "run.json").exists():
+            assert RunFolder.open(folder.path).task == "t"
+        else:
+            RunFolder.create(folder.path, task="t")
+    assert steps > 8
+
+
+def stopping_at(left: Iterator[int], remove: Callable[..., None]) -> Callable[..., None]:
+    def stop(*args, **options) -> None:
+        if next(left) <= 0:
+            raise KeyboardInterrupt
+        remove(*args, **options)
+
+    return stop
 
 
 def test_discarding_keeps_what_was_there_before(tmp_path: Path) -> None:
