@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     )
     from automl.estimators import (
         ImageClassifier,
+        ImageRegressor,
         TabularClassifier,
         TabularRegressor,
+        TextClassifier,
+        TextRegressor,
         TimeSeriesClassifier,
         TimeSeriesRegressor,
         resume_search,
@@ -39,6 +42,7 @@ __all__ = [
     "DataError",
     "ExportError",
     "ImageClassifier",
+    "ImageRegressor",
     "SearchError",
     "ShapeError",
     "Space",
@@ -46,6 +50,8 @@ __all__ = [
     "StudyError",
     "TabularClassifier",
     "TabularRegressor",
+    "TextClassifier",
+    "TextRegressor",
     "TimeSeriesClassifier",
     "TimeSeriesRegressor",
     "__version__",
@@ -54,9 +60,12 @@ __all__ = [
 
 _HOMES = {
     "ImageClassifier": "automl.estimators",
+    "ImageRegressor": "automl.estimators",
     "Space": "automl.space",
     "TabularClassifier": "automl.estimators",
     "TabularRegressor": "automl.estimators",
+    "TextClassifier": "automl.estimators",
+    "TextRegressor": "automl.estimators",
     "TimeSeriesClassifier": "automl.estimators",
     "TimeSeriesRegressor": "automl.estimators",
     "resume_search": "automl.estimators",

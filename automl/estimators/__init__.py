@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from automl.estimators.image import ImageClassifier
+from automl.estimators.image import ImageClassifier, ImageRegressor
 from automl.estimators.resume import resume_search
 from automl.estimators.series import TimeSeriesClassifier, TimeSeriesRegressor
 from automl.estimators.tabular import TabularClassifier, TabularRegressor
+from automl.estimators.text import TextClassifier, TextRegressor
 
 __all__ = [
     "ImageClassifier",
+    "ImageRegressor",
     "TabularClassifier",
     "TabularRegressor",
+    "TextClassifier",
+    "TextRegressor",
     "TimeSeriesClassifier",
     "TimeSeriesRegressor",
     "resume_search",
