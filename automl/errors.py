@@ -70,7 +70,7 @@ class ShapeError(SpaceError):
     """Layers do not fit together: the message names the shapes and where they came from."""
 
 
-class DataError(AutoMLError):
+class DataError(AutoMLError, ValueError):
     """The data cannot be used as given."""
 
 

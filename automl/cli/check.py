@@ -12,10 +12,20 @@ from automl.cli.options import (
     BadFileOpt,
     DropOpt,
     EncodingOpt,
+    GroupOpt,
+    HorizonOpt,
     IgnoreOpt,
     JsonOpt,
+    KnownOpt,
+    LookbackOpt,
+    MultiLabelOpt,
     OnBadFile,
+    PastOpt,
+    PathOpt,
+    SeriesOpt,
     TargetOpt,
+    TextOpt,
+    TimeOpt,
     WeightOpt,
     columns_of,
 )
@@ -36,6 +46,16 @@ def check(
     ] = None,
     target: TargetOpt = "",
     weight: WeightOpt = None,
+    group: GroupOpt = None,
+    path: PathOpt = None,
+    text: TextOpt = None,
+    multi_label: MultiLabelOpt = False,
+    time: TimeOpt = None,
+    series: SeriesOpt = None,
+    past: PastOpt = "",
+    known: KnownOpt = "",
+    horizon: HorizonOpt = None,
+    lookback: LookbackOpt = None,
     ignore: IgnoreOpt = "",
     encoding: EncodingOpt = None,
     drop_missing_labels: DropOpt = False,
@@ -50,7 +70,7 @@ def check(
 
     from automl import tasks
     from automl.cli.output import show_json
-    from automl.config import SearchConfig
+    from automl.config import SearchConfig, parse_list
     from automl.events import Events
 
     warnings: list[str] = []
@@ -61,14 +81,30 @@ def check(
         def warning(self, message: str) -> None:
             warnings.append(message)
 
-    chosen = tasks.get(task)
+    chosen = tasks.get(task, multi_label=multi_label)
     config = SearchConfig(
         task=task,
         data=data,
         validation=validation,
         seed=0,
         on_bad_file=on_bad_file.value,
-        columns=columns_of(target, weight, ignore, encoding, drop_missing_labels),
+        columns=columns_of(
+            target,
+            weight,
+            ignore,
+            encoding,
+            drop_missing_labels,
+            group,
+            path=path,
+            text=text,
+            multi_label=multi_label,
+            time=time,
+            series=series,
+            past=parse_list(past),
+            known=parse_list(known),
+            horizon=horizon,
+            lookback=lookback,
+        ),
         cache_dir=cache_dir,
     )
     with TemporaryDirectory(prefix="automl-check-") as folder:
@@ -94,6 +130,8 @@ def _lines(summary: Mapping[str, Any], warnings: list[str]) -> list[str]:
         lines += ["", *table(["column", "taken for", "because"], rows)]
         kinds = {found["kind"] for found in columns.values()}
         lines += ["", *(f"{kind}: {_DONE[kind]}" for kind in sorted(kinds))]
+    if notes := summary.get("notes"):
+        lines += ["", *notes]
     if left_out := summary.get("left_out"):
         lines += ["", *table(["left out", "because"], [[name, reason] for name, reason in left_out.items()])]
     lines += ["", *(f"warning: {warning}" for warning in warnings)] if warnings else []

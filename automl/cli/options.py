@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,11 +30,37 @@ TargetOpt = Annotated[str, typer.Option("--target", metavar="NAME,...", help="Of
 WeightOpt = Annotated[
     str | None, typer.Option("--weight", metavar="NAME", help="Of a table: how much each row counts.")
 ]
+GroupOpt = Annotated[
+    str | None, typer.Option("--group", metavar="NAME", help="Of a table: rows of a group train or validate together.")
+]
+PathOpt = Annotated[
+    str | None, typer.Option("--path", metavar="NAME", help="Of a table: the paths of pictures; else found.")
+]
+TextOpt = Annotated[
+    str | None, typer.Option("--text", metavar="NAME", help="Of a table: the column of text; else found.")
+]
+MultiLabelOpt = Annotated[
+    bool, typer.Option("--multi-label", help="A row has any number of labels: a|b, or a column of 0 and 1 for each.")
+]
 IgnoreOpt = Annotated[str, typer.Option("--ignore", metavar="NAME,...", help="Of a table: columns to leave out.")]
 EncodingOpt = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Of a text file, such as latin-1; else UTF-8.")
 ]
 DropOpt = Annotated[bool, typer.Option("--drop-missing-labels", help="Leave out rows of a table without an answer.")]
+TimeOpt = Annotated[str | None, typer.Option("--time", metavar="NAME", help="Of series: the time stamps; else found.")]
+SeriesOpt = Annotated[
+    str | None, typer.Option("--series", metavar="NAME", help="Of several series: which one a row is of.")
+]
+PastOpt = Annotated[str, typer.Option("--past", metavar="NAME,...", help="Of series: also read, known up to now.")]
+KnownOpt = Annotated[str, typer.Option("--known", metavar="NAME,...", help="Of series: known of the future, too.")]
+HorizonOpt = Annotated[int | None, typer.Option("--horizon", metavar="N", help="Of series: steps to forecast.")]
+LookbackOpt = Annotated[int | None, typer.Option("--lookback", metavar="N", help="Of series: steps to look back on.")]
+LossOpt = Annotated[
+    str | None, typer.Option("--loss", metavar="NAME|M:F", help="What to learn by; a function of yours as module:name.")
+]
+MetricsOpt = Annotated[
+    str, typer.Option("--metric", metavar="NAME|M:F,...", help="Further scores to tell, yours as module:name.")
+]
 ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
 StorageOpt = Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")]
 QuietOpt = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
@@ -82,8 +108,16 @@ def open_model(path: Path) -> TrainedModel:
         raise ConfigError(str(error)) from error
 
 
-def columns_of(target: str, weight: str | None, ignore: str, encoding: str | None, drop: bool) -> Columns:
-    """What a table's columns are for, from the options above."""
+def columns_of(
+    target: str,
+    weight: str | None,
+    ignore: str,
+    encoding: str | None,
+    drop: bool,
+    group: str | None = None,
+    **more: Any,
+) -> Columns:
+    """What a table's columns are for, from the options above; ``more`` are attributes of ``Columns`` as they are."""
     from automl.config import Columns, parse_list
 
-    return Columns(parse_list(target), weight, parse_list(ignore), encoding, drop)
+    return Columns(parse_list(target), weight, parse_list(ignore), encoding, drop, group=group, **more)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from automl.config.parsing import parse_count, parse_duration, parse_size
+from automl.config.several import Port
 from automl.errors import ConfigError
 
 _STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -31,11 +32,13 @@ class Arrays:
         y: Labels, (n,), integers, strings or booleans, or numbers (n,) or (n, k); None where only a prediction is
             wanted, or where they are columns of a data frame.
         weights: How much each row counts, (n,); None when all count alike.
+        groups: Whom or what each row is of, (n,); rows of one group train together or validate together.
     """
 
     x: Any
     y: Any = None
     weights: Any = None
+    groups: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,19 @@ class Columns:
         ignore: Columns to leave out.
         encoding: Of a text file; None for UTF-8.
         drop_missing_labels: Whether rows without an answer are left out rather than refused.
+        group: Column that says whom or what a row is of; a group is never on both sides of a split.
+        text: Column that is the text, where texts are classified or scored; None finds it.
+        path: Column that has the paths of pictures; None finds it.
+        multi_label: Whether a row has any number of labels rather than one class.
+        inputs: Several inputs by name, for the task ``multi``.
+        outputs: Several outputs by name.
+        share: Names of inputs that go through one and the same tower, group by group.
+        time: Column with the time stamps of series to forecast; None finds it.
+        series: Column that says which series a row is of; None where there is one.
+        past: Columns beside those to forecast that are known up to now.
+        known: Columns that are known of the future, too.
+        horizon: Steps to forecast.
+        lookback: Steps to look back on for that; None leaves it to the data.
     """
 
     target: tuple[str, ...] = ()
@@ -55,6 +71,19 @@ class Columns:
     ignore: tuple[str, ...] = ()
     encoding: str | None = None
     drop_missing_labels: bool = False
+    group: str | None = None
+    text: str | None = None
+    path: str | None = None
+    multi_label: bool = False
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = ()
+    share: tuple[tuple[str, ...], ...] = ()
+    time: str | None = None
+    series: str | None = None
+    past: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    horizon: int | None = None
+    lookback: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +182,8 @@ class SearchConfig:
         columns: What a table's columns are for.
         class_weight: ``balanced`` lets every class count alike in training, whatever its number of rows; a mapping
             says what a row of each class counts; None: every row counts alike.
+        loss: What to learn by: Keras' name of a loss, or ``module:function``; None for the task's own.
+        metrics: Further scores to tell: their names, or ``module:function``.
         cache_dir: Where prepared data is kept; None for the user's cache folder.
         started: ``time.monotonic()`` of the person's command, from which the budget counts.
 
@@ -184,6 +215,8 @@ class SearchConfig:
     on_bad_file: Literal["error", "skip"] = "error"
     columns: Columns = field(default_factory=Columns)
     class_weight: Any = None
+    loss: str | None = None
+    metrics: tuple[str, ...] = ()
     cache_dir: Path | None = None
     started: float = field(default_factory=time.monotonic)
 

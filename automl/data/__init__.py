@@ -12,6 +12,7 @@ from automl.data.cache import CacheEntry, cache_root, clear_cache, list_cache
 from automl.data.checks import check_splittable
 from automl.data.dataset import Dataset
 from automl.data.folder import Listing, Part, folder_parts, list_class_folder, list_pictures
+from automl.data.forecast.contract import ForecastContract
 from automl.data.images.arrays import conform
 from automl.data.images.contract import ImageContract
 from automl.data.images.pictures import PictureError, decode_picture
@@ -22,18 +23,20 @@ from automl.data.kinds import InputContract, read_input
 from automl.data.labels import as_labels, encode_as
 from automl.data.npz import npz_parts, read_npz
 from automl.data.prepared import PreparedData, Rows, RowView
-from automl.data.split import Split, split_rows
+from automl.data.split import Split, ranges_of, split_groups, split_rows
 from automl.data.tables.contract import Column, LeftOut, TableContract
-from automl.data.targets import ClassTarget, Label, NumberTarget, TargetContract, classes_of
+from automl.data.targets import ClassTarget, Label, LabelTarget, NumberTarget, TargetContract, classes_of
 
 __all__ = [
     "CacheEntry",
     "ClassTarget",
     "Column",
     "Dataset",
+    "ForecastContract",
     "ImageContract",
     "InputContract",
     "Label",
+    "LabelTarget",
     "LeftOut",
     "Listing",
     "NumberTarget",
@@ -61,9 +64,11 @@ __all__ = [
     "may_mirror",
     "npz_parts",
     "parts_of",
+    "ranges_of",
     "read_arrays",
     "read_images",
     "read_input",
     "read_npz",
+    "split_groups",
     "split_rows",
 ]

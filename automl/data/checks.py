@@ -32,18 +32,15 @@ def check_classes(labels: Iterable[object], *, left: Iterable[object] | None = N
 
 
 def check_splittable(y: NDArray[np.int64], classes: Sequence[Label]) -> None:
-    """Every class has a row to train and a row to validate on.
+    """Some class has a row to train and a row to validate on.
 
     Raises:
-        DataError: A class has a single row.
+        DataError: Every class has a single row.
     """
-    counts = np.bincount(y, minlength=len(classes))
-    single = [classes[code] for code in np.flatnonzero(counts < 2).tolist()]
-    if single:
-        also = f" (and {len(single) - 1} more such classes)" if len(single) > 1 else ""
+    if np.bincount(y, minlength=len(classes)).max() < 2:
         raise DataError(
-            f"class {single[0]!r} has only one example{also}; at least two are needed, one to train and one to "
-            "validate on: add examples, remove the class, or give validation data"
+            f"every class has only one example ({len(y)} rows); at least two are needed of one, to train and to "
+            "validate on: add examples, or give validation data"
         )
 
 

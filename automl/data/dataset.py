@@ -7,11 +7,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl.data.forecast.contract import ForecastContract
+from automl.data.forecast.windows import open_windows
+from automl.data.forecast.windows import stored as stored_windows
 from automl.data.kinds import InputContract, read_input
 from automl.data.targets import Label, TargetContract, classes_of, read_target
 from automl.errors import DataError
@@ -29,7 +32,7 @@ class Dataset:
 
     Attributes:
         directory: Holds ``dataset.json``, ``names.json``, ``x.<input>.npy``, ``y.<target>.npy`` and maybe
-            ``weights.npy``.
+            ``weights.npy`` and ``groups.npy``.
         digest: SHA-256 of arrays and contracts: equal data has equal digests, wherever it came from.
         rows: How many.
         inputs: Contract of every input by name.
@@ -52,6 +55,9 @@ class Dataset:
 
     def input(self, name: str) -> Array:
         """The working form of an input, (rows, ...), memory-mapped."""
+        contract = self.inputs[name]
+        if isinstance(contract, ForecastContract):  # rows overlap: they are cut from the series when they are read
+            return cast(Array, open_windows(self.directory, name, contract))
         return open_array(self.directory / f"x.{name}.npy")
 
     def target(self, name: str) -> Array:
@@ -64,6 +70,12 @@ class Dataset:
         if not self.weighted:
             return None
         return np.asarray(np.load(self.directory / "weights.npy", allow_pickle=False))
+
+    @property
+    def groups(self) -> Array | None:
+        """Number of the group of each row, (rows,) int64; None where rows are of no groups."""
+        file = self.directory / "groups.npy"
+        return np.asarray(np.load(file, allow_pickle=False)) if file.exists() else None
 
     @property
     def x(self) -> Array:
@@ -149,7 +161,7 @@ def finish(
 
     ``x.<input>.npy`` and ``y.<target>.npy`` must be there, and ``weights.npy`` where rows have weights.
     """
-    arrays = [open_array(directory / f"x.{name}.npy") for name in inputs]
+    arrays = [array for name, contract in inputs.items() for array in _stored(directory, name, contract)]
     arrays += [open_array(directory / f"y.{name}.npy") for name in targets]
     weighted = (directory / "weights.npy").exists()
     if weighted:
@@ -158,7 +170,7 @@ def finish(
         "inputs": {name: contract.to_json() for name, contract in inputs.items()},
         "targets": {name: contract.to_json() for name, contract in targets.items()},
     }
-    rows = len(arrays[0])
+    rows = len(open_array(directory / f"y.{next(iter(targets))}.npy")) if targets else len(arrays[0])
     digest = hashlib.sha256(json.dumps([contracts, rows, weighted], sort_keys=True).encode())
     for array in arrays:
         for piece in chunks(array):
@@ -175,6 +187,13 @@ def finish(
     }
     (directory / "names.json").write_text(json.dumps(list(names)), "utf-8")
     (directory / "dataset.json").write_text(json.dumps(document, indent=1), "utf-8")
+
+
+def _stored(directory: Path, name: str, contract: InputContract) -> tuple[Array, ...]:
+    """What there is on the disk of an input."""
+    if isinstance(contract, ForecastContract):
+        return stored_windows(directory, name)
+    return (open_array(directory / f"x.{name}.npy"),)
 
 
 def _agrees(array: Array, rows: int, contract: InputContract | TargetContract) -> bool:

@@ -22,6 +22,7 @@ from automl.files import whole_folder
 PREPARED_FORMAT = 2
 
 _FITTED = ("preprocessing", "traits", "fronts", "scales", "class_weights")
+_CHOSEN = ("losses", "metrics", "loss_weights")
 
 Which = Literal["train", "validation", "all"]
 
@@ -121,6 +122,10 @@ class PreparedData:
         scales: For every target of numbers ``{"mean": [...], "scale": [...]}`` of the training rows: networks learn
             (number - mean) / scale, and a model that is handed over answers with numbers.
         class_weights: For every target of classes what a row of each class counts in training.
+        losses: For targets whose loss a person chose: Keras' name of it, or ``module:function``.
+        metrics: For targets for which a person asked for more scores than are told anyway: their names, or
+            ``module:function``.
+        loss_weights: Of several targets how much the loss of each counts.
     """
 
     directory: Path
@@ -131,6 +136,9 @@ class PreparedData:
     fronts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scales: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
     class_weights: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    losses: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    loss_weights: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def contracts(self) -> Mapping[str, InputContract]:
@@ -159,25 +167,30 @@ class PreparedData:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that decides a score, apart from the network and its training: data, split, class weights."""
+        """SHA-256 of all that decides a score but network and training: data, split, class weights, the loss."""
         sha = hashlib.sha256("".join(dataset.digest for dataset in self.datasets).encode())
         sha.update(self.split.train.astype("<i8").tobytes() + b"|" + self.split.validation.astype("<i8").tobytes())
-        if self.class_weights:
-            sha.update(json.dumps(dict(self.class_weights), sort_keys=True).encode())
+        if len(self.split.between):
+            sha.update(b"|" + self.split.between.astype("<i8").tobytes())
+        for decided in (self.class_weights, self.losses, self.loss_weights):
+            if decided:
+                sha.update(json.dumps(dict(decided), sort_keys=True).encode())
         return sha.hexdigest()
 
     def rows(self, which: Which) -> Rows:
         """The training rows, the validation rows, or both (which is what the final model is trained on).
 
-        Class weights count for rows to train on, not for ``validation``, where every row says as much as its own
-        weight.
+        Weights of rows to train on have the mean 1, so that it does not matter how large they are. Class weights count
+        for them, and not for ``validation``, where every row says as much as its own weight.
         """
         parts = {"train": (self.split.train,), "validation": (self.split.validation,)}
-        index = np.concatenate(parts.get(which, (self.split.train, self.split.validation)))
+        every = (self.split.train, self.split.between, self.split.validation)
+        index = np.concatenate(parts.get(which, every))
         inputs = {name: RowView([each.input(name) for each in self.datasets], index) for name in self.contracts}
         targets = {name: np.concatenate([each.target(name) for each in self.datasets])[index] for name in self.targets}
         weights = self._weights(index)
         if which != "validation":
+            weights = None if weights is None else weights / weights.mean()
             for name, by_class in self.class_weights.items():
                 factor = np.asarray(by_class, np.float32)[targets[name]]
                 weights = factor if weights is None else weights * factor
@@ -199,13 +212,17 @@ class PreparedData:
             "fronts": self.fronts,
             "scales": self.scales,
             "class_weights": self.class_weights,
+            "losses": self.losses,
+            "metrics": self.metrics,
+            "loss_weights": self.loss_weights,
             "inputs": self.inputs,
             "targets": {name: target.to_json() for name, target in self.targets.items()},
             "digest": self.digest,
         }
         with whole_folder(self.directory) as aside:
             (aside / "prepared.json").write_text(json.dumps(document, indent=1), "utf-8")
-            np.savez(aside / "split.npz", train=self.split.train, validation=self.split.validation)
+            parts = {name: getattr(self.split, name) for name in ("train", "validation", "between")}
+            np.savez(aside / "split.npz", **parts)
 
     @classmethod
     def load(cls, directory: Path) -> PreparedData:
@@ -222,9 +239,12 @@ class PreparedData:
                 raise DataError(f"the prepared data at {directory} has format {version!r}; expected {PREPARED_FORMAT}")
             datasets = tuple(_dataset(entry) for entry in document["datasets"])
             with np.load(directory / "split.npz", allow_pickle=False) as arrays:
-                split = Split(train=arrays["train"], validation=arrays["validation"])
+                split = Split(**{name: arrays[name] for name in arrays.files})
             fitted = {name: document[name] for name in _FITTED}
+            fitted |= {name: document.get(name, {}) for name in _CHOSEN}
             return cls(directory, datasets, split, **fitted)
+        except DataError:
+            raise
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"cannot open the prepared data at {directory}: {error}") from error
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from automl.errors import DataError
 
 Indices = NDArray[np.int64]
 
@@ -20,10 +23,13 @@ class Split:
     Attributes:
         train: (n_train,) int64.
         validation: (n_validation,) int64.
+        between: Rows that are of neither side, such as windows of a series whose answers reach from one to the other;
+            the final model is trained on them, too.
     """
 
     train: Indices
     validation: Indices
+    between: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def split_rows(
@@ -52,6 +58,52 @@ def split_rows(
     validating = np.zeros(len(y), dtype=bool)
     validating[np.concatenate(picked) if picked else []] = True
     return Split(train=np.flatnonzero(~validating), validation=np.flatnonzero(validating))
+
+
+def split_groups(strata: NDArray[np.int64], groups: NDArray[np.int64], *, seed: int) -> Split:
+    """Split off about a fifth of the rows so that no group is on both sides, and every stratum gives its share.
+
+    Groups are dealt out to parts, those first that lie the furthest from the whole (scikit-learn's
+    ``StratifiedGroupKFold``); one part validates.
+
+    Args:
+        strata: Class codes, or ranges of numbers, (n,).
+        groups: Number of the group of each row, (n,).
+        seed: Equal seeds give equal splits.
+
+    Raises:
+        DataError: There are fewer than two groups.
+
+    >>> split = split_groups(np.zeros(6, int), np.array([0, 0, 1, 1, 2, 2]), seed=0)
+    >>> len(split.train), len(split.validation)
+    (4, 2)
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    count = len(np.unique(groups))
+    if count < 2:
+        raise DataError(
+            f"all rows are of {count} group(s); at least two are needed, one to train and one to validate on"
+        )
+    parts = min(count, max(round(1 / FRACTION), -(-len(strata) // MOST_VALIDATION_ROWS)))
+    dealer = StratifiedGroupKFold(n_splits=parts, shuffle=True, random_state=seed)
+    often = np.bincount(strata)[strata] >= parts  # scikit-learn refuses strata that are all smaller
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about small strata: they cannot be everywhere
+        folds = list(dealer.split(strata, strata if often.any() else np.zeros_like(strata), groups))
+    train, validation = min(folds, key=lambda fold: abs(len(fold[1]) - len(strata) / parts))
+    return Split(train=np.sort(train), validation=np.sort(validation))
+
+
+def ranges_of(y: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Ten ranges of numbers (n,) with as many rows each, fewer where there are few rows.
+
+    >>> ranges_of(np.arange(20.0)).tolist()
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    """
+    count = max(1, min(10, len(y) // 10))
+    order = y.argsort(kind="stable").argsort(kind="stable")
+    return np.asarray(order * count // max(1, len(y)), dtype=np.int64)
 
 
 def _shares(counts: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:

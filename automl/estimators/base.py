@@ -99,7 +99,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return Arrays(as_array(x, "X"), None if y is None else as_array(y, "y"))
 
     def _forget(self) -> None:
-        for name in [name for name in vars(self) if name.endswith("_") or name == "_loaded"]:
+        for name in [name for name in vars(self) if name.endswith("_") or name == "_network"]:
             delattr(self, name)
 
     def _take_over(self, model: Path, run: Path | None) -> Self:
@@ -107,6 +107,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
 
         self.model_dir_ = model.absolute()
         self.run_dir_ = None if run is None else run.absolute()
+        self._network = _Network()
         self._describe(load_bundle(model))
         return self
 
@@ -228,11 +229,7 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
 
     def _model(self) -> TrainedModel:
         check_is_fitted(self)
-        if not hasattr(self, "_loaded"):
-            from automl.export import load_model
-
-            self._loaded = load_model(self.model_dir_)
-        return self._loaded
+        return self._network.loaded(self.model_dir_)
 
     def _run(self) -> Path:
         check_is_fitted(self)
@@ -249,11 +246,27 @@ class SearchEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         with self._reader() as reader:
             return reader.trials(sort="value")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """The folders are pickled, the network is not: it is read from its own file, never from a pickle."""
-        state: dict[str, Any] = dict(super().__getstate__())
-        state.pop("_loaded", None)
-        return state
+
+class _Network:
+    """The network of a fitted estimator, read when it is first needed.
+
+    Its holder is made by ``fit`` and stays the same one, as scikit-learn wants of estimators that predict. A copy and a
+    pickle of it are empty: the network is read from its own file, never from a pickle.
+    """
+
+    def __init__(self) -> None:
+        self._model: TrainedModel | None = None
+
+    def loaded(self, folder: Path) -> TrainedModel:
+        """The model in a folder."""
+        if self._model is None:
+            from automl.export import load_model
+
+            self._model = load_model(folder)
+        return self._model
+
+    def __reduce__(self) -> tuple[type[_Network], tuple[()]]:
+        return type(self), ()
 
 
 def _pair(validation: tuple[Any, Any]) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -64,8 +65,8 @@ class _Tabular(SearchEstimator):
         if first:
             for name in _LEARNED:
                 self.__dict__.pop(name, None)
-        validate_data(self, X, reset=first, skip_check_array=True)
         if hasattr(X, "iloc") and hasattr(X, "columns"):
+            validate_data(self, X, reset=first, skip_check_array=True)
             if len(X) == 0 or X.shape[1] == 0:
                 check_array(X, dtype=None, ensure_all_finite=False)  # says how much is needed
             return X
@@ -113,13 +114,15 @@ class _Tabular(SearchEstimator):
 
 
 def _checked_weights(weights: Any, rows: int) -> np.ndarray:
-    if np.ndim(weights) == 0:
-        return np.full(rows, float(weights))
+    if isinstance(weights, Number):
+        weights = np.full(rows, weights)
     found = np.asarray(check_array(weights, ensure_2d=False, dtype=np.float64, input_name="sample_weight"))
     if found.ndim != 1:
         raise ValueError(f"Sample weights must be 1D array or scalar, got shape {found.shape}")
     if len(found) != rows:
         raise ValueError(f"sample_weight.shape == {found.shape}, expected {(rows,)}!")
+    if not (found >= 0).all() or not found.any():
+        raise ValueError("sample_weight must be at least 0 in every row, and not all weights may be zero")
     return found
 
 

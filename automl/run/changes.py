@@ -46,6 +46,10 @@ def refuse_changes(asked: SearchConfig, folder: RunFolder, run: RunRecord, kept:
         ]
     if asked.class_weight is not None:
         pairs.append(("--class-weight", kept.class_weight or "not given", asked.class_weight))
+    if asked.loss is not None:
+        pairs.append(("--loss", kept.loss or "not given", asked.loss))
+    if asked.metrics:
+        pairs.append(("--metric", ", ".join(kept.metrics) or "not given", ", ".join(asked.metrics)))
     if asked.study not in (None, kept.study, folder.study):
         pairs.append(("--study", folder.study, asked.study))
     refuse(folder, pairs)

@@ -67,6 +67,8 @@ class Command(BaseModel):
     on_bad_file: Literal["error", "skip"] = "error"
     columns: Columns = Columns()
     class_weight: str | dict[str, float] | None = None
+    loss: str | None = None
+    metrics: tuple[str, ...] = ()
     cache_dir: str | None = None
     adopting: Before | None = None
 
@@ -107,7 +109,7 @@ class Command(BaseModel):
 
 _SAME = (
     "task", "max_trials", "time_budget", "max_epochs", "objective", "seed", "seeded", "study", "workers", "gpus",
-    "limits", "imports", "on_bad_file", "columns",
+    "limits", "imports", "on_bad_file", "columns", "loss", "metrics",
 )  # fmt: skip
 
 
@@ -119,10 +121,18 @@ def source_name(source: Path | Arrays) -> str:
     'arrays (2, 8, 8) uint8'
     """
     if isinstance(source, Arrays):
-        x = source.x if hasattr(source.x, "shape") else np.asarray(source.x)
-        kind = getattr(x, "dtype", None) or f"of {x.shape[1]} columns"
-        return f"arrays {x.shape} {kind}"
+        return f"arrays ({_looks(source.x)}"
     return str(source) if in_memory(source) else str(source.absolute())
+
+
+def _looks(x: Any) -> str:
+    """Shape and type of what is in memory; of what has none, such as a data set, its name."""
+    try:
+        found = np.asarray(x) if isinstance(x, list | tuple) else x
+        shape = ", ".join(map(str, found.shape)) + ("," if len(found.shape) == 1 else "")
+    except (AttributeError, ValueError):
+        return f"{type(x).__name__})"
+    return f"{shape}) {getattr(found, 'dtype', None) or f'of {found.shape[1]} columns'}"
 
 
 def _named_weights(weights: Any) -> Any:

@@ -86,7 +86,7 @@ def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events
     with StudyReader.open(folder.path, study=before.study if before else None, storage=folder.storage) as reader:
         run, trials, searcher = reader.run(), reader.trials(), reader.searcher()
     refuse_changes(asked, folder, run, kept)
-    task = tasks.get(run.task)
+    task = tasks.get(run.task, multi_label=kept.columns.multi_label)
     space, changed = settled_space(asked, run, kept, task)
     result = recorded_result(folder, run, trials)
     progress = Progress(Tally.of(trials).trained, run.seconds_used, finished=result is not None)
@@ -149,6 +149,8 @@ def _merged(asked: SearchConfig, kept: Command, progress: Progress | None = None
         on_bad_file=kept.on_bad_file,
         columns=kept.columns,
         class_weight=kept.class_weight,
+        loss=kept.loss,
+        metrics=kept.metrics,
         cache_dir=asked.cache_dir or (None if kept.cache_dir is None else Path(kept.cache_dir)),
     )
 

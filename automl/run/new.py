@@ -40,8 +40,10 @@ def begin_again(config: SearchConfig, folder: RunFolder, events: Events) -> Sear
 
 
 def _new_setup(config: SearchConfig, events: Events) -> Setup:
-    task = tasks.get(config.task)
-    task.objective(config.objective)
+    task = tasks.get(config.task, multi_label=config.columns.multi_label)
+    task.check_goals(config)
+    task.objective(config.objective, config.metrics)
+    config = task.with_space(config)
     space = config.space if isinstance(config.space, Space) else Space.load(config.space or task.default_space)
     if config.more_trials or config.more_time:
         more = f"+{config.more_trials} trials" if config.more_trials else f"+{config.more_time:g} seconds"

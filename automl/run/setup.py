@@ -55,7 +55,7 @@ def set_up(config: SearchConfig, task: Task, space: Space, events: Events) -> Se
     config = _where_layers_allow(config, events)
     repeatable = config.seeded and config.time_budget is None
     crew = plan_crew(config.workers, config.gpus, repeatable=repeatable)
-    return Setup(config, task, task.objective(config.objective), space, crew)
+    return Setup(config, task, task.objective(config.objective, config.metrics), space, crew)
 
 
 def carry_out(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,8 +13,24 @@ from automl.config import SearchConfig
 from automl.data import PreparedData
 from automl.errors import ConfigError, did_you_mean
 from automl.events import Events
+from automl.imports import is_reference
 from automl.jobs import Objective, TrainingSettings
-from automl.metrics import Direction
+from automl.metrics import Direction, own_direction, told
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What one output of a network is trained for.
+
+    Attributes:
+        loss: Keras' name of the loss, or ``module:function``.
+        metrics: Names of the scores that are told, see ``automl.metrics``.
+        weight: How much the loss counts beside those of other outputs.
+    """
+
+    loss: str
+    metrics: tuple[str, ...]
+    weight: float = 1.0
 
 
 class Task(ABC):
@@ -22,10 +39,12 @@ class Task(ABC):
     Attributes:
         name: As it is said on the command line.
         default_space: Name of the shipped search space that is used when none is given.
+        several: Whether scores have the name of their output, because there may be several.
     """
 
     name: ClassVar[str]
     default_space: ClassVar[str]
+    several: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -75,13 +94,40 @@ class Task(ABC):
     def baseline(self, prepared: PreparedData) -> dict[str, float]:
         """What guessing scores on the validation rows, by the metrics' names: the line to beat."""
 
-    def objective(self, name: str | None = None) -> Objective:
+    def goals(self, prepared: PreparedData) -> Mapping[str, Goal]:
+        """What every output is trained for."""
+        return {
+            name: Goal(prepared.losses.get(name, self.loss), (*self.metrics, *prepared.metrics.get(name, ())))
+            for name in prepared.targets
+        }
+
+    def with_space(self, config: SearchConfig) -> SearchConfig:
+        """The configuration with a space that is written for what was asked; itself where a shipped one serves."""
+        return config
+
+    def check_goals(self, config: SearchConfig) -> None:
+        """Refuse a loss or scores that a person chose, where the task does not honour them.
+
+        Raises:
+            ConfigError: There are some.
+        """
+        if config.loss is not None or config.metrics:
+            raise ConfigError(f"{self.name} has its own loss and metrics; leave out --loss and --metric")
+
+    def objective(self, name: str | None = None, metrics: Sequence[str] = ()) -> Objective:
         """An objective by its metric's name, or the task's own.
+
+        Args:
+            name: Of the metric.
+            metrics: What a person asked to be told; functions of their own can be improved, too.
 
         Raises:
             ConfigError: The task does not offer it.
         """
         metric = name or self.default_objective
+        own = {f"val_{told(each)}": each for each in metrics if is_reference(each)}
+        if metric in own:
+            return Objective(metric=metric, direction=own_direction(own[metric]))
         if metric not in self.objectives:
             hint = did_you_mean(metric, self.objectives)
             raise ConfigError(f"unknown objective {metric!r} for {self.name}; {hint}")

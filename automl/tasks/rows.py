@@ -12,6 +12,7 @@ import numpy as np
 
 from automl.config import Arrays, SearchConfig
 from automl.data import Dataset, Part, PreparedData, Rows, Split
+from automl.errors import ConfigError
 from automl.events import Events
 from automl.jobs import TrainingSettings
 from automl.metrics import Direction
@@ -47,6 +48,9 @@ class RowsTask(Task):
     def metrics(self) -> tuple[str, ...]:
         """Those of the answers."""
         return self.answers.metrics
+
+    def check_goals(self, config: SearchConfig) -> None:
+        """Losses and scores may be chosen; ``prepare`` checks them, when the answers are known."""
 
     @abstractmethod
     def read(
@@ -95,9 +99,15 @@ class RowsTask(Task):
         validation = self._read_validation(config, training, events)
         datasets = (training,) if validation is None else (training, validation)
         prepared = PreparedData(directory, datasets, self._split(datasets, config), preprocessing={}, traits={})
+        for doubt in self.answers.doubts(prepared):
+            events.warning(doubt)
         rows = prepared.rows("train")
+        (target,) = training.targets.values()
         prepared = replace(
-            prepared, **self.fit(prepared, rows, config, events), **self.answers.fitted(prepared, rows, config)
+            prepared,
+            **self.answers.goals(config, target, weighted=any(each.weighted for each in datasets)),
+            **self.fit(prepared, rows, config, events),
+            **self.answers.fitted(prepared, rows, config),
         )
         prepared.save()
         return prepared
@@ -129,8 +139,14 @@ class RowsTask(Task):
         }
 
     def _split(self, datasets: tuple[Dataset, ...], config: SearchConfig) -> Split:
+        if config.columns.group is not None and datasets[0].groups is None:
+            raise ConfigError(
+                f"{self.name} does not read groups from such data; leave out --group {config.columns.group}"
+            )
         if len(datasets) == 1:
             return self.answers.split(datasets[0], config.seed)
+        if datasets[0].groups is not None:
+            raise ConfigError("groups say how to split, and validation rows are given: leave out one of both")
         first, second = (dataset.rows for dataset in datasets)
         return Split(train=np.arange(first), validation=np.arange(first, first + second))
 

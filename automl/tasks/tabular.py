@@ -16,7 +16,7 @@ from automl.data.tables.warn import equal_rows, leaking
 from automl.errors import DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
-from automl.tasks.answers import Answers, Classes, Numbers
+from automl.tasks.answers import Answers, Classes, Labels, Numbers
 from automl.tasks.rows import RowsTask
 
 _SMALLEST_BATCH = 16
@@ -34,7 +34,7 @@ class _Tabular(RowsTask):
         """See ``RowsTask``."""
         given = None
         if isinstance(source, Arrays):
-            given = Given(source.y, source.weights)
+            given = Given(source.y, source.weights, source.groups)
             source = source.x
         elif isinstance(source, Path) and source.is_dir():
             source = table_part(source, part) or source
@@ -63,7 +63,7 @@ class _Tabular(RowsTask):
             events.warning(warning)
         _warn_of_equal_rows(rows, prepared.rows("validation"), events)
         return {
-            "preprocessing": {INPUT: [fit_tidy(rows.x, contract, seed=config.seed)]},
+            "preprocessing": {INPUT: [fit_tidy(rows.x, contract, weights=rows.weights, seed=config.seed)]},
             "fronts": {INPUT: front(contract)},
         }
 
@@ -93,6 +93,13 @@ class TabularClassify(_Tabular):
 
     name: ClassVar[str] = "tabular-classify"
     answers: ClassVar[Answers] = Classes()
+
+
+class TabularLabel(_Tabular):
+    """Every row has any number of labels."""
+
+    name: ClassVar[str] = "tabular-classify"
+    answers: ClassVar[Answers] = Labels()
 
 
 class TabularRegress(_Tabular):

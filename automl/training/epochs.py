@@ -103,8 +103,12 @@ class Epochs:
             self.saver.save(reports)
 
     def _improves(self, metrics: Mapping[str, float]) -> bool:
-        """Whether these metrics improve the objective; an epoch with a value that is not finite does not."""
-        if self.learner.scorer is None or not all(math.isfinite(value) for value in metrics.values()):
+        """Whether these metrics improve the objective; an epoch whose loss or objective is not finite does not.
+
+        Another score may be undefined for good, such as the AUC of validation rows that are all of one class.
+        """
+        decisive = ("loss", "val_loss", self.job.objective.metric)
+        if self.learner.scorer is None or not all(math.isfinite(metrics.get(name, 0.0)) for name in decisive):
             return False
         objective, best = self.job.objective, self.record.best_epoch
         best_so_far = None if best is None else self.record.metrics(best)[objective.metric]

@@ -122,7 +122,7 @@ def test_skipped_files_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "validation", "message"),
     [
-        (Arrays(np.zeros((4, 8, 8)), np.array([0, 0, 0, 1])), None, "class 1 has only one example"),
+        (Arrays(np.zeros((2, 8, 8)), np.array([0, 1])), None, "every class has only one example"),
         (Arrays(np.zeros((4, 8, 8)), np.array([0, 0, 1])), None, "x has 4 rows and y has 3"),
         (Arrays(np.full((4, 8, 8), np.nan), np.array([0, 0, 1, 1])), None, "256 pixels are NaN"),
         (Arrays(np.zeros((4, 8, 8))), None, "labels are missing"),

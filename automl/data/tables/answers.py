@@ -95,13 +95,13 @@ def label_columns(
     """
     if len(columns) > 1:
         flags = np.stack([_flags(column) for column in columns], axis=1)
-        names = [str(column.name) for column in columns] if read else []
+        names = [str(column.name) for column in columns if isinstance(column.name, str)]
         return label_sets(flags, rows=len(flags), like=like, names=names)
     (column,) = columns
-    target, flags = label_sets(_given(column), rows=len(column), like=like)
+    target, found = label_sets(_given(column), rows=len(column), like=like)
     if like is None and read:
         target = target.model_copy(update={"columns": (str(column.name),)})
-    return target, flags
+    return target, found
 
 
 def answers(
@@ -125,16 +125,15 @@ def answers(
 def _flags(column: pd.Series) -> NDArray[np.float64]:
     """A column of 0 and 1, or of words for it."""
     if pd.api.types.is_numeric_dtype(column.dtype):
-        found = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        found: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
         texts = cells.texts(column)
         numbers, _ = cells.numbers(texts)
         found = np.where(np.isnan(numbers), cells.booleans(texts)[0], numbers)
     bad = np.flatnonzero(~np.isin(found, (0.0, 1.0)))
     if len(bad):
-        raise DataError(
-            f"column {column.name!r} has {str(column.iloc[bad[0]])!r} in row {bad[0]}, and a label's column holds 0 and 1"
-        )
+        cell = str(column.iloc[bad[0]])
+        raise DataError(f"column {column.name!r} has {cell!r} in row {bad[0]}, and a label's column holds 0 and 1")
     return found
 
 

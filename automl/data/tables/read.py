@@ -17,6 +17,8 @@ from automl.config import Columns
 from automl.data.cache import cached
 from automl.data.checks import check_room
 from automl.data.dataset import CACHE_FORMAT, Dataset, finish
+from automl.data.label_sets import label_series
+from automl.data.tables import cells
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
 from automl.data.tables.contract import Column, LeftOut, TableContract
 from automl.data.tables.encode import as_floats, raw, working
@@ -25,7 +27,7 @@ from automl.data.tables.source import Table, open_table
 from automl.data.targets import TargetContract
 from automl.errors import ConfigError, DataError, did_you_mean
 
-Answer = Literal["classes", "numbers"]
+Answer = Literal["classes", "labels", "numbers"]
 Progress = Callable[[int, int], None]
 
 INPUT = "table"
@@ -38,10 +40,12 @@ class Given:
     Attributes:
         y: Answers, (n,) or (n, k); None when they are columns of the table.
         weights: (n,); None when all rows count alike, or when weights are a column of the table.
+        groups: (n,); None when rows are of no groups, or when groups are a column of the table.
     """
 
     y: Any = None
     weights: Any = None
+    groups: Any = None
 
 
 def read_table(
@@ -111,62 +115,69 @@ class _Reading:
             "like": None if self.like is None else self.like.digest,
         }
         sha = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
-        for part in (self.given.y, self.given.weights):
+        for part in (self.given.y, self.given.weights, self.given.groups):
             sha.update(b"" if part is None else bytes_of(part))
         return sha.hexdigest()[:40]
 
     def write(self, aside: Path, on_progress: Progress | None) -> None:
         """Write the files of the dataset."""
-        profiles, found, weights = self._look_through()
+        profiles, found, weights, groups = self._look_through()
         total = len(found[0]) if found else 0
         if total == 0:
             raise DataError(f"{self.table.name} has 0 rows (Found array with 0 sample(s)); at least two are needed")
+        weights = None if weights is None else checked_weights(weights, total)
         kept = self._kept(found)
+        notes = list(self._dropped(kept, weights))
+        if weights is not None:
+            kept &= weights > 0
         chosen = [column[kept] for column in found]
         target, values = answers(chosen, self.answer, self._like_target(), read=self.given.y is None)
         contract = self._contract(profiles)
         np.save(aside / f"y.{self.output}.npy", values)
         if weights is not None:
-            np.save(aside / "weights.npy", checked_weights(weights, total)[kept].astype(np.float32))
+            np.save(aside / "weights.npy", weights[kept].astype(np.float32))
+        if groups is not None:
+            np.save(aside / "groups.npy", group_numbers(groups, total)[kept])
         self._keep(aside / f"x.{INPUT}.npy", contract, kept, on_progress)
         finish(
             aside,
             inputs={INPUT: contract},
             targets={self.output: target},
-            notes=tuple(self._notes(contract, kept)),
+            notes=(*self._notes(contract), *notes),
             source=self.table.name,
         )
 
-    def _look_through(self) -> tuple[list[Profile], list[pd.Series], Any]:
-        """What every column is, the answers, and the weights."""
+    def _look_through(self) -> tuple[list[Profile], list[pd.Series], Any, Any]:
+        """What every column is, the answers, the weights and the groups."""
         spoken = self._spoken_for()
         profiles = (
             [Profile(name, plain=not self.table.named) for name in self.table.names if name not in spoken]
             if self.like is None
             else []
         )
-        answered: list[list[pd.Series]] = [[] for _ in self.columns.target]
-        weights: list[pd.Series] = []
+        beside = tuple(dict.fromkeys(name for name in self._beside() if name is not None))
+        parts: dict[str, list[pd.Series]] = {name: [] for name in beside}
         rows = 0
         for frame in self.table.frames():
             rows += len(frame)
             for profile in profiles:
                 profile.see(frame[profile.name])
-            if self.given.y is None:
-                for parts, name in zip(answered, self.columns.target, strict=True):
-                    parts.append(frame[name])
-            if self.columns.weight is not None:
-                weights.append(frame[self.columns.weight])
+            for name, pieces in parts.items():
+                pieces.append(frame[name])
+        whole = {name: joined(pieces) for name, pieces in parts.items()} if rows else {}
         if self.given.y is None:
-            found = [joined(parts) for parts in answered] if rows else []
+            found = [whole[name] for name in self.columns.target] if rows else []
         else:
-            found = given_columns(self.given.y, rows, several=self.answer == "numbers")
-        if self.columns.weight is not None and rows:
-            return profiles, found, as_floats(joined(weights), name=self.columns.weight, start=0)
-        return profiles, found, self.given.weights
+            found = given_columns(self.given.y, rows, several=self.answer == "numbers", labels=self.answer == "labels")
+        weights, groups = self.given.weights, self.given.groups
+        if (name := self.columns.weight) is not None and rows:
+            weights = as_floats(whole[name], name=name, start=0)
+        if (name := self.columns.group) is not None and rows:
+            groups = whole[name]
+        return profiles, found, weights, groups
 
     def _kept(self, found: Sequence[pd.Series]) -> NDArray[np.bool_]:
-        lacking = missing_answers(found)
+        lacking = missing_answers(found, self.answer)
         if not self.columns.drop_missing_labels:
             names = ", ".join(map(str, self.columns.target)) or "y"
             refuse_missing(lacking, names)
@@ -206,20 +217,30 @@ class _Reading:
                 on_progress(seen, len(kept))
         out.flush()
 
-    def _notes(self, contract: TableContract, kept: NDArray[np.bool_]) -> Iterator[str]:
+    def _notes(self, contract: TableContract) -> Iterator[str]:
         if self.like is None:
             for each in contract.left_out:
                 yield f"column {each.name!r} is left out: {each.reason}"
             for column in contract.columns:
                 if column.lenient:
                     yield f"column {column.name!r}: {column.reason}"
-        dropped = int((~kept).sum())
-        if dropped:
-            yield f"{dropped} of {len(kept)} rows are left out: their answer is missing"
+
+    def _dropped(self, kept: NDArray[np.bool_], weights: NDArray[np.float64] | None) -> Iterator[str]:
+        """What is said of rows that are left out; one that counts nothing is as good as none."""
+        if not kept.all():
+            yield f"{int((~kept).sum())} of {len(kept)} rows are left out: their answer is missing"
+        if weights is not None and not (weights[kept] > 0).all():
+            if not (weights[kept] > 0).any():
+                raise DataError("all sample weights are 0 where there are answers: there is nothing to learn from")
+            yield f"{int((weights[kept] == 0).sum())} of {len(kept)} rows are left out: their weight is 0"
+
+    def _beside(self) -> tuple[str | None, ...]:
+        """Columns that stand beside those to learn from."""
+        target = () if self.given.y is not None else self.columns.target
+        return (*target, self.columns.weight, self.columns.group)
 
     def _spoken_for(self) -> tuple[str, ...]:
-        target = () if self.given.y is not None else self.columns.target
-        return (*target, *(() if self.columns.weight is None else (self.columns.weight,)), *self.columns.ignore)
+        return (*(name for name in self._beside() if name is not None), *self.columns.ignore)
 
 
 def joined(parts: Sequence[pd.Series]) -> pd.Series:
@@ -227,24 +248,27 @@ def joined(parts: Sequence[pd.Series]) -> pd.Series:
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
 
 
-def given_columns(y: Any, rows: int, *, several: bool) -> list[pd.Series]:
+def given_columns(y: Any, rows: int, *, several: bool, labels: bool = False) -> list[pd.Series]:
     """Answers that were handed over, one Series a column.
 
     Args:
         y: (n,) or (n, k).
         rows: How many there must be.
         several: Whether there may be more columns than one.
+        labels: Whether a row has any number of labels; see ``label_series``.
 
     Raises:
         DataError: They are of another length or shape.
     """
-    if isinstance(y, pd.DataFrame):
+    if labels:
+        columns = label_series(y)
+    elif isinstance(y, pd.DataFrame):
         columns = [y.iloc[:, place].reset_index(drop=True).rename(str(y.columns[place])) for place in range(y.shape[1])]
     elif isinstance(y, pd.Series):
         columns = [y.reset_index(drop=True).rename(str(y.name) if y.name is not None else "y")]
     else:
         columns = _from_array(y)
-    if not columns or (len(columns) > 1 and not several):
+    if not columns or (len(columns) > 1 and not several and not labels):
         raise DataError(f"y has {len(columns)} columns; one label a row is needed, shape (n,), not one-hot columns")
     if len(columns[0]) != rows:
         raise DataError(
@@ -286,13 +310,32 @@ def checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
     return found
 
 
+def group_numbers(groups: Any, rows: int) -> NDArray[np.int64]:
+    """A number for the group of each row, (rows,).
+
+    Raises:
+        DataError: They are of another shape, or one is missing.
+    """
+    column = groups if isinstance(groups, pd.Series) else pd.Series(np.asarray(groups).tolist(), dtype=object)
+    if len(column) != rows:
+        raise DataError(f"there are {len(column)} groups for {rows} rows; give one for each row")
+    texts = cells.texts(column.reset_index(drop=True))
+    lacking = np.flatnonzero(texts == "")
+    if len(lacking):
+        raise DataError(f"the group is missing in {len(lacking)} of {rows} rows: the first is row {lacking[0]}")
+    return np.asarray(pd.factorize(texts)[0], dtype=np.int64)
+
+
 def bytes_of(values: Any) -> bytes:
     """What makes values differ from others: of a frame, a Series, or anything like an array."""
     if isinstance(values, pd.DataFrame | pd.Series):
         return repr((getattr(values, "columns", None), values.dtypes if hasattr(values, "dtypes") else "")).encode() + (
             np.asarray(pd.util.hash_pandas_object(values.astype(object), index=False)).tobytes()
         )
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # collections of different lengths
+        return repr([sorted(map(str, each)) for each in values]).encode()
     head = repr((array.dtype.str, array.shape)).encode()
     return head + (repr(array.tolist()).encode() if array.dtype.hasobject else np.ascontiguousarray(array).tobytes())
 

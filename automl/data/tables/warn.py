@@ -13,14 +13,14 @@ from automl.data.tables.contract import TableContract
 
 _MOST_ROWS = 20_000
 _FEWEST_ROWS = 50  # of fewer, one column may predict the answer by chance
-_BINS = 64
+_BINS = 128
 _LEAK_OF_ERRORS = 0.02  # of the errors of guessing are left when one column alone gives the answer away
 
 
 def leaking(rows: Rows, contract: TableContract, *, seed: int = 0) -> Iterator[str]:
     """One sentence for every column that alone predicts the answer.
 
-    The rows are halved: what each value (or each of 64 ranges of a number) answers in one half is asked about the
+    The rows are halved: what each value (or each of 128 ranges of a number) answers in one half is asked about the
     other. A column is told of when at most 2 % of the error of guessing is left; of numbers the error is the variance.
 
     Args:

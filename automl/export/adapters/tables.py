@@ -18,6 +18,7 @@ from automl.export.adapters.base import Adapter, Reading, Shape, Source, Truth
 from automl.export.manifest import Output
 
 _LARGEST_BATCH = 4096
+_VECTOR = 16  # of float32: 64 bytes, the longest there is
 
 
 class TableAdapter(Adapter):
@@ -38,14 +39,17 @@ class TableAdapter(Adapter):
         return source, lambda: truth
 
     def given(self, rows: Any) -> dict[str, Any]:
-        """``numbers`` and ``categories``; text as a tensor, because ``predict_on_batch`` takes no NumPy strings."""
+        """``numbers`` and ``categories``, the last row repeated up to a multiple of 16; text as a tensor, because ``predict_on_batch`` takes no NumPy strings."""
         given: dict[str, Any] = {}
+        # What is left of the vectors of a processor is computed by other instructions: with full ones alone the answer
+        # to a row does not depend, by its last bit, on where the row stands.
+        index = np.minimum(np.arange(-(-len(rows) // _VECTOR) * _VECTOR), len(rows) - 1)
         if rows.numbers.shape[1]:
-            given["numbers"] = rows.numbers
+            given["numbers"] = rows.numbers[index]
         if rows.categories.shape[1]:
             import tensorflow as tf
 
-            given["categories"] = tf.constant(rows.categories.tolist(), tf.string)
+            given["categories"] = tf.constant(rows.categories[index].tolist(), tf.string)
         return given
 
     def shapes(self) -> set[Shape]:
@@ -105,14 +109,13 @@ class TableSource:
             columns = [joined([frame[name] for frame in frames]) for name in output.columns]
         else:
             rows = sum(len(frame) for frame in self._table.frames())
-            columns = given_columns(y, rows, several=output.type == "number")
-        lacking = missing_answers(columns)
+            columns = given_columns(y, rows, several=output.kind == "numbers", labels=output.kind == "labels")
+        lacking = missing_answers(columns, output.kind)
         if not drop:
             refuse_missing(lacking, ", ".join(output.columns) or "y")
         self._kept = ~lacking
         columns = [column[self._kept] for column in columns]
-        kind = "numbers" if output.type == "number" else "classes"
-        return answers(columns, kind, output.target(), read=y is None)[1]
+        return answers(columns, output.kind, output.target(), read=y is None)[1]
 
     def batches(self, size: int) -> Iterator[RawTable]:
         """Some rows at a time."""

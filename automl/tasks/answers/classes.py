@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl.config import SearchConfig
-from automl.data import Dataset, PreparedData, Rows, Split, TargetContract, check_splittable, classes_of, split_rows
+from automl.data import (
+    Dataset,
+    PreparedData,
+    Rows,
+    Split,
+    TargetContract,
+    check_splittable,
+    classes_of,
+    split_groups,
+    split_rows,
+)
 from automl.errors import ConfigError
-from automl.metrics import OF_CLASSES
+from automl.metrics import MORE_OF_CLASSES, OF_CLASSES
 from automl.tasks.answers.base import Answers, Kind
+
+FEW = 5  # classes of which five guesses say nothing
 
 
 class Classes(Answers):
@@ -24,6 +36,15 @@ class Classes(Answers):
     metrics: ClassVar[tuple[str, ...]] = OF_CLASSES
     default_objective: ClassVar[str] = "val_accuracy"
     unguessable: ClassVar[tuple[str, ...]] = ("log_loss", "auc")
+    more: ClassVar[tuple[str, ...]] = MORE_OF_CLASSES
+    losses: ClassVar[tuple[str, ...]] = (
+        "sparse_categorical_crossentropy",
+        "categorical_crossentropy",
+        "categorical_focal_crossentropy",
+        "categorical_hinge",
+        "kl_divergence",
+        "mean_squared_error",
+    )
 
     def head(self, target: TargetContract) -> dict[str, Any]:
         """A unit a class."""
@@ -31,8 +52,22 @@ class Classes(Answers):
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Stratified: every class gives its share."""
+        if dataset.groups is not None:
+            return split_groups(dataset.y, dataset.groups, seed=seed)
         check_splittable(dataset.y, dataset.classes)
         return split_rows(dataset.y, seed=seed)
+
+    def doubts(self, prepared: PreparedData) -> Iterator[str]:
+        """A class on one side only is either not learned, or not validated."""
+        training, validation = prepared.rows("train").y, prepared.rows("validation").y
+        for here, there, what in (
+            (validation, training, "has no row to train on: it is never right"),
+            (training, validation, "has no row to validate on: the scores say nothing of it"),
+        ):
+            missing = sorted(set(here.tolist()) - set(there.tolist()))
+            if missing:
+                also = f" (and {len(missing) - 1} more such classes)" if len(missing) > 1 else ""
+                yield f"class {prepared.classes[missing[0]]!r}{also} {what}"
 
     def guess(self, rows: Rows, target: TargetContract) -> NDArray[Any]:
         """All of it on the most frequent class."""
@@ -48,6 +83,14 @@ class Classes(Answers):
             "classes": len(prepared.classes),
             "class_counts": {str(name): count for name, count in zip(prepared.classes, counts, strict=True)},
         }
+
+    def goals(self, config: SearchConfig, target: TargetContract, *, weighted: bool) -> dict[str, Any]:
+        """See ``Answers``; five guesses are always right where there are only five classes."""
+        found = super().goals(config, target, weighted=weighted)
+        classes = len(classes_of(target))
+        if "top_5" in found["metrics"].get(self.output, ()) and classes <= FEW:
+            raise ConfigError(f"top_5 of {classes} classes is always 1; it needs more than {FEW}")
+        return found
 
     def fitted(self, prepared: PreparedData, rows: Rows, config: SearchConfig) -> dict[str, Any]:
         """What a row of each class counts, where that was asked for."""

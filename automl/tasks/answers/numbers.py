@@ -8,10 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.config import SearchConfig
-from automl.data import Dataset, NumberTarget, PreparedData, Rows, Split, TargetContract, split_rows
+from automl.data import (
+    Dataset,
+    NumberTarget,
+    PreparedData,
+    Rows,
+    Split,
+    TargetContract,
+    ranges_of,
+    split_groups,
+    split_rows,
+)
 from automl.errors import ConfigError, DataError
 from automl.jobs import TrainingSettings
-from automl.metrics import OF_NUMBERS
+from automl.metrics import MORE_OF_NUMBERS, OF_NUMBERS
 from automl.tasks.answers.base import Answers, Kind
 
 
@@ -23,6 +33,8 @@ class Numbers(Answers):
     loss: ClassVar[str] = "mean_squared_error"
     metrics: ClassVar[tuple[str, ...]] = OF_NUMBERS
     default_objective: ClassVar[str] = "val_rmse"
+    more: ClassVar[tuple[str, ...]] = MORE_OF_NUMBERS
+    losses: ClassVar[tuple[str, ...]] = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
 
     def head(self, target: TargetContract) -> dict[str, Any]:
         """A unit a number."""
@@ -32,9 +44,10 @@ class Numbers(Answers):
         """By ranges of the (first) number, so that both sides have large and small ones."""
         if dataset.rows < 2:
             raise DataError(f"{dataset.rows} row(s) (n_samples=1): two are needed, one to train and one to validate on")
-        ranges = max(1, min(10, dataset.rows // 10))
-        order = dataset.y[:, 0].argsort(kind="stable").argsort(kind="stable")
-        return split_rows((order * ranges // dataset.rows).astype(np.int64), seed=seed)
+        ranges = ranges_of(dataset.y[:, 0])
+        if dataset.groups is not None:
+            return split_groups(ranges, dataset.groups, seed=seed)
+        return split_rows(ranges, seed=seed)
 
     def guess(self, rows: Rows, target: TargetContract) -> NDArray[Any]:  # noqa: ARG002
         """The mean."""
@@ -53,15 +66,21 @@ class Numbers(Answers):
 
     def fitted(self, prepared: PreparedData, rows: Rows, config: SearchConfig) -> dict[str, Any]:  # noqa: ARG002
         """The scale on which a network learns them."""
-        return {"scales": {self.output: fit_scale(rows.y)}}
+        return {"scales": {self.output: fit_scale(rows.y, rows.weights)}}
 
     def settle(self, training: TrainingSettings) -> TrainingSettings:
         """Numbers have no labels to smooth."""
         return training.model_copy(update={"label_smoothing": 0.0})
 
 
-def fit_scale(y: NDArray[np.float64]) -> dict[str, list[float]]:
-    """Mean and standard deviation of every column of numbers to predict (n, k); 1 for a constant one."""
-    deviations = y.std(axis=0)
+def fit_scale(y: NDArray[np.float64], weights: NDArray[Any] | None = None) -> dict[str, list[float]]:
+    """Mean and standard deviation of every column of numbers to predict (n, k); 1 for a constant one.
+
+    Args:
+        y: The numbers.
+        weights: How much each row counts, (n,).
+    """
+    mean = np.average(y, axis=0, weights=weights)
+    deviations = np.sqrt(np.average(np.square(y - mean), axis=0, weights=weights))
     tiny = deviations <= 1e-12 * np.abs(y).max(axis=0)
-    return {"mean": y.mean(axis=0).tolist(), "scale": np.where(tiny, 1.0, deviations).tolist()}
+    return {"mean": mean.tolist(), "scale": np.where(tiny, 1.0, deviations).tolist()}

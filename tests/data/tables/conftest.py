@@ -34,9 +34,15 @@ def read(tmp_path: Path) -> Read:
             answer=answer,
             output="answer",
             columns=Columns(target=tuple(filter(None, target.split(","))) if given is None else (), **columns),
-            given=None if given is None else Given(*given) if isinstance(given, tuple) else Given(given),
+            given=_given(given),
             like=like,
             cache_dir=tmp_path / "cache",
         )
 
     return reading
+
+
+def _given(given: Any) -> Given | None:
+    if given is None or isinstance(given, Given):
+        return given
+    return Given(*given) if isinstance(given, tuple) else Given(given)

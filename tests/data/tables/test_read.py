@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from automl.data import ClassTarget, NumberTarget, TableContract
+from automl.data.tables.read import Given
 from automl.errors import AutoMLError, ConfigError, DataError
 
 ROWS = [(i, ("red", "green", "blue")[i % 3], i * i % 17, ("no", "yes")[i % 2]) for i in range(30)]
@@ -79,9 +80,27 @@ def test_numbers_to_predict_may_be_several(read) -> None:
 
 
 def test_weights_are_a_column_or_an_array(read) -> None:
-    np.testing.assert_array_equal(read(CSV, weight="b").weights, FRAME["b"])
-    np.testing.assert_array_equal(read(FRAME[["a", "b"]], given=(FRAME["y"], FRAME["b"])).weights, FRAME["b"])
+    weights = FRAME["b"] + 1
+    column = read(FRAME.assign(w=weights), weight="w")
+    np.testing.assert_array_equal(column.weights, weights)
+    np.testing.assert_array_equal(read(FRAME[["a", "b"]], given=(FRAME["y"], weights)).weights, weights)
     assert read(CSV).weights is None
+
+
+def test_rows_that_count_nothing_are_left_out(read) -> None:
+    dataset = read(CSV, weight="b")
+    assert dataset.weights is not None
+    assert dataset.weights.tolist() == [b for b in FRAME["b"] if b]
+    assert dataset.notes == ("2 of 30 rows are left out: their weight is 0",)
+
+
+def test_groups_are_a_column_or_an_array(read) -> None:
+    column = read(CSV, group="colour")
+    assert column.groups.tolist() == [a % 3 for a, *_ in ROWS]
+    assert column.contract.categories == ()
+    apart = read(FRAME[["a", "b"]], given=Given(FRAME["y"], groups=FRAME["colour"].tolist()))
+    assert apart.groups.tolist() == column.groups.tolist()
+    assert read(CSV).groups is None
 
 
 def test_columns_may_be_left_out(read) -> None:
