@@ -145,6 +145,7 @@ class Manifest(_Part):
         created: When, in UTC, ISO 8601.
         inputs: Input contract of every input: what raw data must be and how it is brought to the working form.
         outputs: Classes or numbers of every output.
+        columns: Of several inputs those that came from columns of a table, with these.
         validation: Metrics of the validated model on the validation rows; with ``refit`` the model in the bundle is
             another one, trained on those rows too. None where a metric was not a finite number.
         baseline: What guessing scores on the validation rows: the most frequent class, the mean.
@@ -153,6 +154,8 @@ class Manifest(_Part):
         training: How it was trained.
         parameters: Weights of the network, preprocessing's constants left out.
         fingerprint: SHA-256 of the canonical architecture.
+        metrics: ``module:function`` of a person's own scores, whose modules must be imported before the model is
+            evaluated.
         layers: ``module:qualname`` of a person's own layers, whose modules must be imported before the model is loaded.
         trial: Number of the trial it comes from.
         study: Name of the study it comes from.
@@ -166,6 +169,7 @@ class Manifest(_Part):
     created: str = Field(default_factory=_now)
     inputs: Mapping[str, Mapping[str, Any]] = Field(min_length=1)
     outputs: Mapping[str, Output] = Field(min_length=1)
+    columns: Mapping[str, tuple[str, ...]] = {}
     validation: Mapping[str, float | None]
     baseline: Mapping[str, float | None] = {}
     refit: bool
@@ -173,6 +177,7 @@ class Manifest(_Part):
     training: TrainingSettings
     parameters: int = Field(ge=0)
     fingerprint: str
+    metrics: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     trial: int | None = None
     study: str | None = None

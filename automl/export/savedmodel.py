@@ -6,7 +6,7 @@ The graph is on its own: loading it needs TensorFlow or TensorFlow Serving, not 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SIGNATURE = "serving_default"
 
 
-def write_savedmodel(model: keras.Model, output: Output, adapter: Adapter, *, folder: Path) -> None:
+def write_savedmodel(model: keras.Model, outputs: Mapping[str, Output], adapter: Adapter, *, folder: Path) -> None:
     """Write the SavedModel.
 
     Its signature ``serving_default`` takes what the kind of data takes: ``image``, float32 (n, height, width, channels)
@@ -34,11 +34,12 @@ def write_savedmodel(model: keras.Model, output: Output, adapter: Adapter, *, fo
     ``numbers``, float32 (n, F) with NaN where one is missing, and ``categories``, text (n, C) with "" where it is
     missing, as the manifest lists them (one of both where there is only that). It gives ``probabilities``, float32
     (n, k), and ``label``, (n,): text, int64 or bool as the classes are, or ``labels``, 0 and 1, int64 (n, k), where a
-    row has any number of them; or ``value``, float32 (n, k).
+    row has any number of them; or ``value``, float32 (n, k). With several outputs an answer has the name of its output,
+    and probabilities are ``<output>_probabilities``.
 
     Args:
         model: The network with its preprocessing.
-        output: Its classes or numbers.
+        outputs: Classes or numbers by output.
         adapter: Of its input.
         folder: Where to write; may exist when it is empty.
 
@@ -48,7 +49,7 @@ def write_savedmodel(model: keras.Model, output: Output, adapter: Adapter, *, fo
     import tensorflow as tf
 
     _check_backend()
-    named = _naming(output)
+    named = _naming_all(outputs)
     signature = adapter.signature()
 
     def serve(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -67,6 +68,22 @@ def _check_backend() -> None:
             f"a SavedModel needs Keras on TensorFlow, and it runs on {keras.backend.backend()!r} here; "
             "start again with KERAS_BACKEND=tensorflow"
         )
+
+
+def _naming_all(outputs: Mapping[str, Output]) -> Callable[[Any], dict[str, tf.Tensor]]:
+    """From what the network says to named answers of one output or of several."""
+    if len(outputs) == 1:
+        return _naming(next(iter(outputs.values())))
+    by_output = {name: _naming(output) for name, output in outputs.items()}
+
+    def named(answer: Any) -> dict[str, tf.Tensor]:
+        return {
+            f"{name}_probabilities" if what == "probabilities" else name: tensor
+            for name, each in by_output.items()
+            for what, tensor in each(answer[name]).items()
+        }
+
+    return named
 
 
 def _naming(output: Output) -> Callable[[Any], dict[str, tf.Tensor]]:
@@ -102,23 +119,29 @@ class ServedModel:
     Args:
         folder: The version's folder, such as ``served/digits/1``.
         adapter: Of its input.
+        outputs: Classes or numbers by output.
     """
 
-    def __init__(self, folder: Path, adapter: Adapter) -> None:
+    def __init__(self, folder: Path, adapter: Adapter, outputs: Mapping[str, Output]) -> None:
         import tensorflow as tf
 
+        self._outputs = outputs
         self._adapter = adapter
         self._loaded: Any = tf.saved_model.load(str(folder))  # held: the signature alone does not keep the weights
         self._answer = self._loaded.signatures[SIGNATURE]
 
     def answer(self, rows: Any) -> np.ndarray:
-        """Probabilities or numbers (n, k) float32 of rows of its kind."""
+        """Probabilities or numbers (n, k) float32 of rows of its kind; of several outputs side by side."""
         import tensorflow as tf
 
         given, signature = self._adapter.given(rows), self._adapter.signature()
         tensors = {name: x if tf.is_tensor(x) else tf.constant(x, signature[name][1]) for name, x in given.items()}
         answer = self._answer(**tensors)
-        found: np.ndarray = answer["probabilities" if "probabilities" in answer else "value"].numpy()
+        if len(self._outputs) == 1:
+            found: np.ndarray = answer["probabilities" if "probabilities" in answer else "value"].numpy()
+        else:
+            said = [answer.get(f"{name}_probabilities", answer[name]).numpy() for name in self._outputs]
+            found = np.concatenate(said, axis=1)
         return found[: len(rows)]
 
 

@@ -17,13 +17,13 @@ class Batch(NamedTuple):
 
     Attributes:
         x: (rows, ...) as stored; of several inputs a mapping by name.
-        y: (rows,), (rows, classes) or (rows, numbers).
-        weights: (rows,) float32; None when all count alike.
+        y: (rows,), (rows, classes) or (rows, numbers); of several outputs a mapping by name.
+        weights: (rows,) float32, of several outputs a mapping by name; None when all count alike.
     """
 
     x: Any
-    y: NDArray[Any]
-    weights: NDArray[np.float32] | None = None
+    y: Any
+    weights: Any = None
 
 
 class Batches:
@@ -38,12 +38,13 @@ class Batches:
     Args:
         x: (n, ...) anything with a shape that an integer array indexes, such as a memory map; or a mapping of names
             to such inputs.
-        y: (n,) class codes, or targets.
+        y: (n,) class codes, or targets; or a mapping of outputs to them.
         batch_size: Most rows a step.
         seed: With the epoch's number it gives the order and the augmentation.
         how: Random changes of inputs that are pictures (height, width, channels); others are left as they are.
         weights: (n,) how much each row counts; None when all count alike.
-        classes: When set, ``y`` comes as one-hot float32 rows (what label smoothing needs).
+        classes: When set, ``y`` comes as one-hot float32 rows (what label smoothing needs); of several outputs a
+            mapping of those that do.
 
     >>> batches = Batches(np.arange(10), np.arange(10), batch_size=4, seed=0)
     >>> batches.steps, batches.size
@@ -61,15 +62,19 @@ class Batches:
         seed: int,
         how: Augment | None = None,
         weights: NDArray[np.float32] | None = None,
-        classes: int | None = None,
+        classes: int | Mapping[str, int] | None = None,
     ) -> None:
         self._x = x
-        self._y = np.asarray(y)
+        self._named = isinstance(y, Mapping)
+        self._y = (
+            {name: np.asarray(each) for name, each in y.items()} if isinstance(y, Mapping) else {"": np.asarray(y)}
+        )
         self._seed = seed
         self._how = how or Augment()
         self._weights = weights
-        self._one_hot = None if classes is None else np.eye(classes, dtype=np.float32)
-        self.rows = len(self._y)
+        counts = classes if isinstance(classes, Mapping) else {} if classes is None else {"": classes}
+        self._one_hot = {name: np.eye(count, dtype=np.float32) for name, count in counts.items()}
+        self.rows = len(next(iter(self._y.values())))
         self.steps = -(-self.rows // batch_size)
         self.size = -(-self.rows // self.steps)
 
@@ -78,17 +83,25 @@ class Batches:
         rng = np.random.default_rng([self._seed, number])
         order = np.resize(rng.permutation(self.rows), self.steps * self.size)
         for rows in order.reshape(self.steps, self.size):
-            targets = self._y[rows]
-            yield Batch(
-                x=self._inputs(rows, rng),
-                y=targets if self._one_hot is None else self._one_hot[targets],
-                weights=None if self._weights is None else self._weights[rows],
-            )
+            yield Batch(x=self._inputs(rows, rng), y=self._targets(rows), weights=self._counts(rows))
 
     def _inputs(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Any:
         if isinstance(self._x, Mapping):
             return {name: self._changed(x[rows], rng) for name, x in self._x.items()}
         return self._changed(self._x[rows], rng)
+
+    def _targets(self, rows: NDArray[np.int64]) -> Any:
+        found = {
+            name: self._one_hot[name][values[rows]] if name in self._one_hot else values[rows]
+            for name, values in self._y.items()
+        }
+        return found if self._named else found[""]
+
+    def _counts(self, rows: NDArray[np.int64]) -> Any:
+        if self._weights is None:
+            return None
+        counts = self._weights[rows]
+        return dict.fromkeys(self._y, counts) if self._named else counts
 
     def _changed(self, x: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
         return augment(x, self._how, rng) if x.ndim == 4 else x

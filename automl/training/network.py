@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.arch import Architecture, build_model, enclose
-from automl.data import PreparedData
+from automl.data import ClassTarget, PreparedData
 from automl.failures import Failure, TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
 from automl.ops import import_layers
 from automl.training.failures import guard
 from automl.training.release import make_releasable
+from automl.training.scoring import loss_function
 from automl.training.session import Precision, computing_in
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def build_network(
     Args:
         job: Architecture and settings.
         prepared: The prepared data, for its preprocessing.
-        loss: Keras' name of the task's loss.
+        loss: Keras' name of the loss, or ``module:function``.
         metrics: Names of the task's scores; of the training steps only the accuracy is told.
         dtype: What the trained view computes in.
 
@@ -67,25 +68,33 @@ def build_network(
     import keras
 
     with guard("build_error", "build the network"):
-        import_layers(job.layers)
-        architecture = Architecture.from_json(job.architecture)
-        shapes = {name: tuple(found["shape"]) for name, found in prepared.inputs.items()}
-        with computing_in("float32"):
-            network = build_model(architecture, preprocessing=prepared.preprocessing, shapes=shapes)
-            fronts = {name: Architecture.from_json(front) for name, front in prepared.fronts.items()}
-            model = enclose(network, architecture, fronts=fronts, scales=prepared.scales)
-        if dtype != "float32":
-            with computing_in(dtype):
-                network = build_model(architecture, preprocessing=prepared.preprocessing, shapes=shapes)
+        model, network = build_models(job, prepared, dtype)
         trained = keras.Model(network.input, network.outputs[0])
         smoothing = job.training.label_smoothing
+        of_classes = all(isinstance(target, ClassTarget) for target in prepared.targets.values())
+        one_hot = of_classes and (smoothing > 0 or loss != "sparse_categorical_crossentropy")
         trained.compile(
             optimizer=make_optimizer(job.training),
-            loss=make_loss(loss, smoothing),
-            metrics=[make_metric(name, loss, one_hot=smoothing > 0) for name in metrics if name == "accuracy"],
+            loss=make_loss(loss, smoothing, classes=trained.output_shape[-1] if one_hot else None),
+            metrics=[make_metric(name, loss, one_hot=one_hot) for name in metrics if name == "accuracy"],
         )
         make_releasable(trained)
-    return Network(model, trained, one_hot=trained.output_shape[-1] if _needs_one_hot(loss, smoothing) else None)
+    return Network(model, trained, one_hot=trained.output_shape[-1] if one_hot else None)
+
+
+def build_models(job: TrialJob, prepared: PreparedData, dtype: Precision) -> tuple[keras.Model, keras.Model]:
+    """The model that is handed over, and the network that is trained: of the same layers where both are float32."""
+    import_layers(job.layers)
+    architecture = Architecture.from_json(job.architecture)
+    shapes = {name: tuple(found["shape"]) for name, found in prepared.inputs.items()}
+    with computing_in("float32"):
+        network = build_model(architecture, preprocessing=prepared.preprocessing, shapes=shapes)
+        fronts = {name: Architecture.from_json(front) for name, front in prepared.fronts.items()}
+        model = enclose(network, architecture, fronts=fronts, scales=prepared.scales)
+    if dtype != "float32":
+        with computing_in(dtype):
+            network = build_model(architecture, preprocessing=prepared.preprocessing, shapes=shapes)
+    return model, network
 
 
 def make_optimizer(settings: TrainingSettings) -> keras.optimizers.Optimizer:
@@ -111,19 +120,27 @@ def make_optimizer(settings: TrainingSettings) -> keras.optimizers.Optimizer:
     return optimizer
 
 
-def make_loss(name: str, smoothing: float) -> Any:
+def make_loss(name: str, smoothing: float, *, classes: int | None = None) -> Any:
     """The loss to train with; validation uses the plain one, so that trials compare.
 
     Keras 3.15 smooths labels only in losses of one-hot and binary targets, not of integer codes.
+
+    Args:
+        name: Keras' name, or ``module:function``.
+        smoothing: Share of a label that all classes have.
+        classes: Their number, where targets come as one-hot rows.
     """
     import keras
 
     if not smoothing:
-        return keras.losses.get(name)
+        return loss_function(name)
     if name in ("sparse_categorical_crossentropy", "categorical_crossentropy"):
         return keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
     if name == "binary_crossentropy":
         return keras.losses.BinaryCrossentropy(label_smoothing=smoothing)
+    if classes is not None:
+        function = loss_function(name)
+        return lambda y, answers: function(y * (1 - smoothing) + smoothing / classes, answers)
     raise TrialFailure(
         Failure(
             kind="build_error",
@@ -137,12 +154,8 @@ def make_metric(name: str, loss: str, *, one_hot: bool = False) -> keras.metrics
     """Keras' metric of that name; ``accuracy`` is the one that fits the loss and the form of its targets."""
     import keras
 
+    if one_hot and name == "accuracy":
+        loss = "categorical_crossentropy"
     if name != "accuracy" or loss not in _ACCURACY:
         return keras.metrics.get(name)
-    if one_hot and loss == "sparse_categorical_crossentropy":
-        loss = "categorical_crossentropy"
     return getattr(keras.metrics, _ACCURACY[loss])(name=name)
-
-
-def _needs_one_hot(loss: str, smoothing: float) -> bool:
-    return smoothing > 0 and loss == "sparse_categorical_crossentropy"

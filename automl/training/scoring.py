@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl import metrics as scores
+from automl.imports import find, is_reference
 from automl.training.failures import guard
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class Scorer:
     Args:
         x: (n, ...) inputs, indexable by slices; or a mapping of names to them.
         y: (n,) codes or (n, k) numbers.
-        loss: Keras' name of the loss.
+        loss: Keras' name of the loss, or ``module:function``.
         metrics: Names of scores, see ``automl.metrics``.
+        classes: Number of classes where the loss takes one-hot rows instead of codes.
         weights: (n,) how much each row counts; None when all count alike.
         scale: Mean and scale of each number to predict, where the network answers (number - mean) / scale: the loss is
             that of what the network answers, the scores are those of the numbers.
@@ -43,6 +45,7 @@ class Scorer:
         metrics: tuple[str, ...],
         weights: NDArray[np.float32] | None = None,
         scale: Mapping[str, Sequence[float]] | None = None,
+        classes: int | None = None,
     ) -> None:
         self._x = x
         self._y = np.asarray(y)
@@ -51,7 +54,10 @@ class Scorer:
         self._weights = weights
         self._mean = np.asarray(scale["mean"] if scale else 0.0)
         self._scale = np.asarray(scale["scale"] if scale else 1.0)
+        self._ruler = scale if scale and "naive" in scale else None  # of forecasts
         self._learned = standardized(self._y, scale)
+        if classes is not None:
+            self._learned = np.eye(classes, dtype=np.float32)[self._y]
         self.batch = min(_LARGEST, len(self._y))
 
     @property
@@ -65,21 +71,26 @@ class Scorer:
         Raises:
             TrialFailure: ``train_error``, or memory ran out.
         """
+        with guard("train_error", "score the network"):
+            return self.judge(self.predict(model))
+
+    def judge(self, predicted: NDArray[Any]) -> dict[str, float]:
+        """What ``score`` gives, of what the network answered to all rows."""
         import keras
 
-        with guard("train_error", "score the network"):
-            predicted = self._predict(model)
-            loss = keras.ops.convert_to_numpy(keras.losses.get(self._loss)(self._learned, predicted))
-            if loss.ndim == 0:  # Keras averages what it is given by functions only over the last axis, by classes all
-                raise TypeError(f"the loss {self._loss!r} gives no number a row")
-            values = {"loss": float(np.average(loss.astype(np.float64), weights=self._weights))}
+        function = loss_function(self._loss)
+        loss = keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(self._learned), predicted))
+        if loss.shape != self._y.shape[:1]:  # Keras' functions average over the last axis only, its classes over all
+            raise TypeError(f"the loss {self._loss!r} gives no number a row, but the shape {loss.shape}")
+        values = {"loss": float(np.average(loss.astype(np.float64), weights=self._weights))}
         if self._mean.ndim:
             predicted = predicted.astype(np.float64) * self._scale + self._mean
         for name in self._metrics:
-            values[name] = scores.score(name, self._y, predicted, self._weights)
+            values[scores.told(name)] = scores.score(name, self._y, predicted, self._weights, ruler=self._ruler)
         return values
 
-    def _predict(self, model: keras.Model) -> NDArray[Any]:
+    def predict(self, model: keras.Model) -> Any:
+        """What the network answers to all rows; of several outputs a mapping by name."""
         parts = []
         for start in range(0, len(self._y), self.batch):
             rows = slice(start, start + self.batch)
@@ -88,14 +99,25 @@ class Scorer:
                 part: Any = {name: self._full(x[rows]) for name, x in self._x.items()}
             else:
                 part = self._full(self._x[rows])
-            parts.append(model.predict_on_batch(part)[:count])
-        return np.concatenate(parts)
+            answer = model.predict_on_batch(part)
+            named = isinstance(answer, Mapping)
+            parts.append({name: each[:count] for name, each in (answer if named else {"": answer}).items()})
+        whole = {name: np.concatenate([each[name] for each in parts]) for name in parts[0]}
+        return whole if named else whole[""]
 
     def _full(self, rows: Any) -> NDArray[Any]:
         """Rows of one batch, filled up with the last one."""
         part = np.asarray(rows)
         missing = self.batch - len(part)
         return np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) if missing else part
+
+
+def loss_function(name: str) -> Callable[[Any, Any], Any]:
+    """A loss by Keras' name or by ``module:function``: targets and answers of n rows in, (n,) out."""
+    import keras
+
+    found: Callable[[Any, Any], Any] = find(name) if is_reference(name) else keras.losses.get(name)
+    return found
 
 
 def standardized(y: NDArray[Any], scale: Mapping[str, Sequence[float]] | None) -> NDArray[Any]:

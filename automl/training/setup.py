@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from automl import tasks
-from automl.data import PreparedData, Rows, RowView
+from automl.data import LabelTarget, PreparedData, Rows, RowView
 from automl.jobs import TrialJob
+from automl.training import several
 from automl.training.batches import Batches
 from automl.training.clock import Clock
 from automl.training.epochs import Epochs
 from automl.training.failures import guard
 from automl.training.keeper import Keeper
 from automl.training.learner import Learner
-from automl.training.network import build_network
+from automl.training.network import Network, build_network
 from automl.training.record import Record
 from automl.training.saver import Saver
 from automl.training.scoring import Scorer, standardized
 from automl.training.session import Precision
 from automl.training.state import identity_of
+
+_Parts = tuple[Network, Batches, Scorer | None]
 
 
 def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
@@ -28,26 +31,10 @@ def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
     Raises:
         TrialFailure: ``data_error``, ``build_error``, ``train_error``, or memory ran out.
     """
-    task = tasks.get(job.task)
     with clock.phase("build"):
         prepared, rows, held_out = _open(job)
-        network = build_network(job, prepared, loss=task.loss, metrics=task.metrics, dtype=dtype)
-        (output,) = prepared.targets
-        scale = prepared.scales.get(output)
-        batches = Batches(
-            _fed(rows),
-            standardized(rows.y, scale),
-            batch_size=job.training.batch_size,
-            seed=job.seed,
-            how=job.training.augment,
-            weights=rows.weights,
-            classes=network.one_hot,
-        )
-        scorer = None
-        if held_out is not None:
-            scorer = Scorer(
-                _fed(held_out), held_out.y, loss=task.loss, metrics=task.metrics, weights=held_out.weights, scale=scale
-            )
+        parts = _several if tasks.get(job.task).several else _one
+        network, batches, scorer = parts(job, prepared, rows, held_out, dtype)
     parameters = network.model.count_params()
     clock.plan(
         steps=job.training.epochs * batches.steps,
@@ -63,6 +50,54 @@ def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
         with clock.phase("build"):
             saver.restore(record)
     return Epochs(job, Learner(job.training, network, batches, scorer, clock), keeper, saver, clock, record)
+
+
+def _one(job: TrialJob, prepared: PreparedData, rows: Rows, held_out: Rows | None, dtype: Precision) -> _Parts:
+    """What a network with one output is trained with."""
+    (output, target), *_ = prepared.targets.items()
+    task = tasks.get(job.task, multi_label=isinstance(target, LabelTarget))
+    loss = prepared.losses.get(output, task.loss)
+    network = build_network(job, prepared, loss=loss, metrics=task.metrics, dtype=dtype)
+    scale = prepared.scales.get(output)
+    batches = Batches(
+        _fed(rows),
+        standardized(rows.y, scale),
+        batch_size=job.training.batch_size,
+        seed=job.seed,
+        how=job.training.augment,
+        weights=rows.weights,
+        classes=network.one_hot,
+    )
+    scorer = None
+    if held_out is not None:
+        scorer = Scorer(
+            _fed(held_out),
+            held_out.y,
+            loss=loss,
+            metrics=(*task.metrics, *prepared.metrics.get(output, ())),
+            weights=held_out.weights,
+            scale=scale,
+            classes=None if loss == task.loss else network.one_hot,
+        )
+    return network, batches, scorer
+
+
+def _several(job: TrialJob, prepared: PreparedData, rows: Rows, held_out: Rows | None, dtype: Precision) -> _Parts:
+    """What a network with several outputs is trained with."""
+    goals = tasks.get(job.task).goals(prepared)
+    network, one_hot = several.build_network(job, prepared, goals=goals, dtype=dtype)
+    batches = Batches(
+        _fed(rows),
+        several.targets_of(rows, prepared),
+        batch_size=job.training.batch_size,
+        seed=job.seed,
+        how=job.training.augment,
+        weights=rows.weights,
+        classes=one_hot,
+    )
+    if held_out is None:
+        return network, batches, None
+    return network, batches, several.SeveralScorer(_fed(held_out), held_out, prepared, goals)
 
 
 def _open(job: TrialJob) -> tuple[PreparedData, Rows, Rows | None]:
