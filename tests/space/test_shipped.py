@@ -46,7 +46,7 @@ DATA = {
     "nasnet": PICTURES,
     "resnet": PICTURES,
     "tabular": Data({"table": Input((16,), codes=(10,) * 6)}, TEN),
-    "text": Data({"text": Input((200,), "int32")}, TEN),
+    "text": Data({"text": Input((200,), "int32", codes=(20_000,))}, TEN),
     "timeseries": Data({"series": Input((128, 3))}, TEN),
     "vit": PICTURES,
 }
