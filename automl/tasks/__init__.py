@@ -1,7 +1,7 @@
 """Tasks: what differs between kinds of data and kinds of answers.
 
->>> names()
-('image-classify', 'series-classify', 'series-regress', 'tabular-classify', 'tabular-regress')
+>>> names()[-2:]
+('text-classify', 'text-regress')
 >>> get("image-classify").default_objective
 'val_accuracy'
 """
@@ -13,6 +13,7 @@ from automl.tasks.base import Task
 from automl.tasks.image import ImageClassify
 from automl.tasks.series import SeriesClassify, SeriesRegress
 from automl.tasks.tabular import TabularClassify, TabularRegress
+from automl.tasks.text import TextClassify, TextRegress
 
 __all__ = ["Task", "get", "names"]
 
@@ -22,6 +23,8 @@ _ALL: tuple[Task, ...] = (
     SeriesRegress(),
     TabularClassify(),
     TabularRegress(),
+    TextClassify(),
+    TextRegress(),
 )
 _TASKS: dict[str, Task] = {task.name: task for task in _ALL}
 

@@ -136,6 +136,8 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     + grid([(5, 3)], units=[2], recurrent_dropout=[0.1], bidirectional=[True, False]),
     "last": grid([(5, 3), (1, 3)]),
     "embed": grid([(5,), (None,), (3, 4)], dim=[1, 8], vocabulary=[11], mask_zero=[True, False]),
+    "bag": grid([(7,), (2,), (1,), (None,)], vocabulary=[11], dim=[1, 8], phrases=[1, 2, 3], drop=[0.0, 0.2])
+    + grid([(7,)], vocabulary=[11], phrases=[2], rare=[True, False], reduce=["norm", "mean"], buckets=[5]),
     "identity": grid(ANY),
 } | {name: grid(ANY) for name in PLAIN}
 
@@ -168,7 +170,7 @@ def attended(layer: Any, steps: Sequence[int]) -> Iterator[int]:
 
 
 def test_every_operation_has_cases() -> None:
-    assert sorted([*CASES, "backbone", "lookup"]) == ops.names()  # see test_backbone, test_tables
+    assert sorted([*CASES, "backbone", "lookup", "tokens"]) == ops.names()  # see test_backbone, test_tables, test_texts
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from automl.data import ImageContract, InputContract, TableContract
 from automl.data.series.contract import SeriesContract
+from automl.data.texts.contract import TextContract
 from automl.export.adapters.base import Adapter, OnBadFile, Reading, Source
 from automl.export.adapters.pictures import PictureAdapter
 from automl.export.adapters.series import SeriesAdapter
 from automl.export.adapters.tables import TableAdapter
+from automl.export.adapters.text import TextAdapter
 
 __all__ = ["Adapter", "OnBadFile", "Reading", "Source", "make_adapter"]
 
@@ -21,3 +23,5 @@ def make_adapter(contract: InputContract) -> Adapter:
             return SeriesAdapter(contract)
         case TableContract():
             return TableAdapter(contract)
+        case TextContract():
+            return TextAdapter(contract)
