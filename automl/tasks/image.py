@@ -22,11 +22,15 @@ from automl.data import (
 )
 from automl.data.images.asked import INPUT, Asked, Reading
 from automl.data.images.equal import equal_pictures
+from automl.data.images.paths import are_paths
+from automl.data.images.stream import is_stream
 from automl.errors import DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
 from automl.tasks.answers import Answers, Classes, Labels, Numbers
 from automl.tasks.rows import RowsTask
+
+__all__ = ["ImageClassify", "ImageLabel", "ImageRegress", "is_stream", "stays_as_it_is"]
 
 
 class _Image(RowsTask):
@@ -120,6 +124,11 @@ class ImageRegress(_Image):
 
     name: ClassVar[str] = "image-regress"
     answers: ClassVar[Answers] = Numbers()
+
+
+def stays_as_it_is(x: Any) -> bool:
+    """Whether pictures that were handed over are no array: files by their paths, a data frame, a data set."""
+    return is_stream(x) or are_paths(x) or (hasattr(x, "columns") and hasattr(x, "iloc"))
 
 
 def _pictures(prepared: PreparedData) -> ImageContract:

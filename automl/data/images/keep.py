@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from automl.config import Arrays
@@ -25,7 +26,7 @@ from automl.data.images.asked import INPUT, Reading
 from automl.data.images.contract import ImageContract
 from automl.data.images.read_files import image_contract, write_beside
 from automl.data.images.stream import unroll
-from automl.data.label_sets import label_sets
+from automl.data.label_sets import as_flags, is_one_hot, label_sets
 from automl.data.npy import writing_rows
 from automl.data.npz import NpzArray, open_npz
 from automl.data.tables.answers import number_columns
@@ -100,12 +101,26 @@ def _answers(y: Any, rows: int, reading: Reading) -> tuple[TargetContract, NDArr
         raise DataError("labels are missing: y is needed beside x")
     if reading.asked.kind == "numbers":
         return number_columns(reading.asked.columns_of(y, rows))
+    flags = as_flags(y)
+    if flags is not None and flags.shape[1] > 1:
+        y = _of_one_hot(y, flags)
     labels = names.as_labels(y, rows=rows)
     if isinstance(like, ClassTarget):
         return like, names.encode_as(labels, like.classes)
     check_classes(labels.tolist())
     classes, codes = names.encode(labels)
     return ClassTarget(classes=classes), codes
+
+
+def _of_one_hot(y: Any, flags: NDArray[Any]) -> NDArray[Any]:
+    """The class of each one-hot row: the name of its column, where there are names."""
+    if not is_one_hot(flags):
+        raise DataError(
+            "y has rows of 0 and 1, and not one 1 in each: if those are labels, of which a row may have any number, say "
+            "so (--multi-label, multi_label=True)"
+        )
+    codes = flags.argmax(axis=1)
+    return np.asarray(y.columns)[codes] if isinstance(y, pd.DataFrame) else codes
 
 
 @contextmanager
