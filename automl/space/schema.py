@@ -98,7 +98,7 @@ def _arguments(cls: type[ops.Op]) -> Schema:
         return {"anyOf": [{"type": "null"}, _object({})]}
     described = cls.model_json_schema()
     fields = {name: _value(_plain(field)) for name, field in described.get("properties", {}).items()}
-    needs = described.get("required", [])
+    needs = _required(cls)
     forms = [_object(fields, needs=needs)]
     if cls.shorthand is not None and set(needs) <= {cls.shorthand}:
         forms.append(fields[cls.shorthand])
@@ -264,7 +264,13 @@ def _constraints() -> Schema:
 
 
 def _needs(cls: type[ops.Op]) -> bool:
-    return any(field.is_required() for field in cls.model_fields.values()) and cls.name != "head"
+    return bool(_required(cls)) and cls.name != "head"
+
+
+def _required(cls: type[ops.Op]) -> list[str]:
+    """Arguments that must be given: those without a default, which the data does not complete either."""
+    completed = cls.completed({}, (2,))
+    return [name for name, field in cls.model_fields.items() if field.is_required() and name not in completed]
 
 
 def _object(fields: Mapping[str, Schema], *, needs: Sequence[str] = (), none: bool = False) -> Schema:
