@@ -15,6 +15,7 @@ _CONVOLUTIONS = ("conv", "sepconv", "dwconv", "convtranspose")
 _WORDS = {
     "dense": "dense{units}",
     "attention": "attention{heads}",
+    "bag": "bag{dim}",
     "backbone": "{network}",
     "head": "{activation}{units}",
 } | {name: name for name in ("gap", "gmp", "flatten", "last", "to_sequence", "repeatvector", "dot", "cosine")}
