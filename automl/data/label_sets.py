@@ -133,7 +133,11 @@ def _of_sets(found: Sequence[Sequence[object]], like: LabelTarget | None, separa
     flat = [label for row in found for label in row]
     if not flat and like is None:
         raise DataError("no row has any label")
-    labels = as_labels(flat, rows=len(flat)) if flat else np.array([], dtype=str)
+    labels = np.array([], dtype=str)
+    if flat:
+        mixed = np.empty(len(flat), dtype=object)  # an array of text and numbers would make text of the numbers
+        mixed[:] = flat
+        labels = as_labels(mixed, rows=len(flat))
     if like is None:
         classes, codes = encode(labels)
         if len(classes) < 2:
