@@ -18,6 +18,7 @@ _WORDS = {
     "bag": "bag{dim}",
     "backbone": "{network}",
     "head": "{activation}{units}",
+    "forecast": "forecast{steps}",
 } | {name: name for name in ("gap", "gmp", "flatten", "last", "to_sequence", "repeatvector", "dot", "cosine")}
 _WIDEST = 60
 _SHORTEST = 24  # letters of a path in a table

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from automl.data.forecast.contract import ForecastContract
 from automl.data.images.contract import ImageContract
 from automl.data.series.contract import SeriesContract
 from automl.data.tables.contract import TableContract
 from automl.data.texts.contract import TextContract
 
-InputContract = ImageContract | TableContract | SeriesContract | TextContract
+InputContract = ImageContract | TableContract | SeriesContract | TextContract | ForecastContract
 """A contract has ``kind``, and ``shape`` and ``dtype`` of one row's working form."""
 
 _KINDS: Mapping[str, type[InputContract]] = {
+    "forecast": ForecastContract,
     "image": ImageContract,
     "series": SeriesContract,
     "table": TableContract,

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
 import numpy as np
 
@@ -19,7 +19,8 @@ class Predictions:
     """What a model answered.
 
     Attributes:
-        column: What ``names`` are: paths of pictures, or numbers of rows (from 0).
+        column: What ``names`` are: ``path`` of pictures, ``row`` for numbers of rows (from 0), the column of time
+            stamps of forecasts.
         names: One a row.
         labels: The most probable class of each row, (n,), in the classes' dtype; or numbers (n, m); of labels their
             texts (n,), or 0 and 1 (n, m).
@@ -29,7 +30,7 @@ class Predictions:
         skipped: Files that were left out because they are no pictures.
     """
 
-    column: Literal["path", "row"]
+    column: str
     names: tuple[str, ...] | tuple[int, ...]
     labels: np.ndarray
     probabilities: np.ndarray

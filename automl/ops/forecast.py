@@ -127,7 +127,7 @@ class Window(UnaryOp):
     @classmethod
     def completed(cls, args: Mapping[str, Any], codes: tuple[int, ...]) -> Mapping[str, Any]:
         """See ``Op.completed``."""
-        return {"columns": codes[1], **args} if len(codes) == 2 else args
+        return {"columns": codes[1], **args} if len(codes) == 3 else args
 
     def output(self, x: Shape) -> Shape:
         """As the input."""
@@ -180,21 +180,25 @@ class Forecast(Op):
 
     Args:
         by: See ``window``: what was left out of it comes back.
+        repeat: Whether the season before is the beginning, to which all else is added, where it lies in the window.
         steps: How many to forecast; the data completes it.
         columns: How many of the first channels; the data completes it.
+        season: Steps of a season; the data completes it.
     """
 
     max_inputs: ClassVar[int | None] = 2
     weighted: ClassVar[bool] = True
 
     by: By = "last"
+    repeat: bool = False
     steps: Count = 1
     columns: Count = 1
+    season: Count = 1
 
     @classmethod
     def completed(cls, args: Mapping[str, Any], codes: tuple[int, ...]) -> Mapping[str, Any]:
         """See ``Op.completed``."""
-        return {"steps": codes[0], "columns": codes[1], **args} if len(codes) == 2 else args
+        return {**dict(zip(("steps", "columns", "season"), codes, strict=True)), **args} if len(codes) == 3 else args
 
     def infer(self, *inputs: Shape) -> Shape:
         """All steps of all columns."""
@@ -212,8 +216,9 @@ class Forecast(Op):
         total += self._over_time(length, self.columns)
         if len(inputs) == 2:
             total += self._of_features(inputs[0])
-        back = len(inputs) - 1 + {"none": 0, "last": 1, "mean": 1, "standard": 2}[self.by]
-        return total + Cost(flops=back * y, activations=back * y)
+        parts = len(inputs) + self._repeats(length)
+        back = {"none": 0, "last": 1, "mean": 1, "standard": 2}[self.by]
+        return total + Cost(flops=(parts - 1 + back) * y, activations=((parts > 1) + back) * y)
 
     def build(self, *inputs: Shape, name: str) -> Built:
         """``Dense`` over time or over features, in float32 also under mixed precision."""
@@ -221,20 +226,31 @@ class Forecast(Op):
         units = _Level(self.by, inputs[-1], self.columns).build(name, f"{name}__units")
         sums = self._summing(f"{name}__linear", zeros=True)
         found = self._reading(inputs[0], name) if len(inputs) == 2 else None
-        both = keras_layer("Add", dtype="float32", name=f"{name}__both") if found else None
+        length = int(inputs[-1][0] or 0)
+        places = [length - self.season + step % self.season for step in range(self.steps)]
+        several = len(inputs) + self._repeats(length) > 1
+        total = keras_layer("Add", dtype="float32", name=f"{name}__total") if several else None
         spreading = keras_layer("Multiply", dtype="float32", name=f"{name}__spread") if self.by == "standard" else None
         lifting = keras_layer("Add", dtype="float32", name=f"{name}__lifted") if self.by != "none" else None
         flat = keras_layer("Flatten", dtype="float32", name=name)
 
         def forecast(*tensors: Any) -> Any:
             window, level, spread = units(tensors[-1][:, :, : self.columns])
-            answer = sums(window)
-            if both is not None and found is not None:
-                answer = both([answer, found(tensors[0])])
+            parts = [sums(window)]
+            if self._repeats(length):
+                parts.append(keras_op("take")(window, places, axis=1))
+            if found is not None:
+                parts.append(found(tensors[0]))
+            answer = parts[0] if total is None else total(parts)
             answer = spreading([answer, spread]) if spreading else answer
-            return flat(lifting([answer, level]) if lifting else answer)
+            # The level first: as second term Keras 3.15 takes (n, 1, 1) for a bias where n is the number of steps.
+            return flat(lifting([level, answer]) if lifting else answer)
 
         return forecast
+
+    def _repeats(self, length: int) -> bool:
+        """Whether a season comes back; where there is none the level does."""
+        return self.repeat and 1 < self.season <= length
 
     def _over_time(self, length: int, depth: int) -> Cost:
         """A weighted sum over time for each step, of ``depth`` channels, and two transpositions."""

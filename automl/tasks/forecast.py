@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from automl.arch import Architecture, Input, Node
 from automl.config import Arrays, SearchConfig
 from automl.data import Dataset, ForecastContract, Part, PreparedData, Rows, Split
-from automl.data.forecast.read import INPUT, Roles, asked_for, parts_of, read_forecast
+from automl.data.forecast.naive import repeated
+from automl.data.forecast.read import INPUT, asked_for, parts_of, read_forecast
 from automl.data.forecast.segments import BETWEEN, TRAIN, VALIDATION
+from automl.data.forecast.series import Roles
 from automl.data.forecast.source import has_part, open_series
 from automl.errors import ConfigError, DataError
 from automl.events import Events
@@ -23,7 +24,9 @@ from automl.tasks.answers import Answers, Numbers
 from automl.tasks.rows import RowsTask
 
 _SMALLEST_BATCH = 8
-_FEWEST_STEPS = 32
+_STEPS_AN_EPOCH = 16
+_FEWEST_STEPS = 1_000  # of a training
+_MOST_EPOCHS = 150
 
 
 class Steps(Numbers):
@@ -94,6 +97,7 @@ class SeriesForecast(RowsTask):
     def _read_validation(self, config: SearchConfig, training: Dataset, events: Events) -> Dataset | None:
         """``read`` has read it."""
         del config, training, events
+        return None
 
     def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:
         """The scale of each channel; the front brings what is known of the future beside the past."""
@@ -107,9 +111,9 @@ class SeriesForecast(RowsTask):
         return {"preprocessing": {INPUT: [{"op": "normalize", "args": args}]}, "fronts": fronts}
 
     def inputs(self, prepared: PreparedData) -> Mapping[str, Input]:
-        """Windows; their codes say how many steps of how many of the channels are to be forecast."""
+        """Windows; their codes say how many steps of how many channels are to be forecast, and how long a season is."""
         contract = contract_of(prepared)
-        return {INPUT: Input(contract.shape, codes=(contract.horizon, len(contract.targets)))}
+        return {INPUT: Input(contract.shape, codes=(contract.horizon, len(contract.targets), contract.season))}
 
     def found(self, prepared: PreparedData) -> dict[str, object]:
         """How time goes on, what is looked back on and why, and which naive forecast is the line to beat."""
@@ -130,10 +134,14 @@ class SeriesForecast(RowsTask):
         return naive_forecasts(prepared)[1]
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
-        """Few windows get small batches; there is nothing to augment."""
+        """Few windows get small batches and are seen more often; there is nothing to augment."""
         rows = len(prepared.split.train)
-        fitting = max(_SMALLEST_BATCH, 1 << max(0, (rows // _FEWEST_STEPS).bit_length() - 1))
-        return training.model_copy(update={"batch_size": min(training.batch_size, fitting)})
+        fitting = max(_SMALLEST_BATCH, 1 << max(0, (rows // _STEPS_AN_EPOCH).bit_length() - 1))
+        batch_size = min(training.batch_size, fitting)
+        steps = -(-rows // batch_size)
+        epochs = max(training.epochs, min(_MOST_EPOCHS, -(-_FEWEST_STEPS // steps)))
+        patience = training.patience and round(training.patience * epochs / training.epochs)
+        return training.model_copy(update={"batch_size": batch_size, "epochs": epochs, "patience": patience})
 
 
 def naive_forecasts(prepared: PreparedData) -> tuple[str, dict[str, float]]:
@@ -149,21 +157,6 @@ def naive_forecasts(prepared: PreparedData) -> tuple[str, dict[str, float]]:
     }
     name = min(found, key=lambda each: found[each]["val_mse"])
     return name, found[name]
-
-
-def repeated(windows: NDArray[np.float64], contract: ForecastContract) -> dict[str, NDArray[np.float64]]:
-    """Forecasts (n, horizon * targets) that repeat the last step, and the last season where it lies in the window.
-
-    Args:
-        windows: The columns to forecast, (n, lookback, targets).
-        contract: Says the horizon and the season.
-    """
-    ahead = np.arange(contract.horizon)
-    found = {"last value": windows[:, np.full(contract.horizon, -1)]}
-    if 1 < contract.season <= windows.shape[1]:
-        places = windows.shape[1] - contract.season + ahead % contract.season
-        found[f"season of {contract.season}"] = windows[:, places]
-    return {name: each.reshape(len(windows), -1) for name, each in found.items()}
 
 
 def front(contract: ForecastContract) -> dict[str, Any]:
@@ -194,5 +187,3 @@ def _table(source: Any) -> Any:
     if source.y is not None or source.weights is not None:
         raise ConfigError("a forecast is learned from the series themselves: give no y and no weights beside them")
     return source.x
-
-

@@ -110,6 +110,16 @@ CASES: Mapping[str, list[tuple[dict[str, Any], tuple[Any, ...]]]] = {
     + grid([(3,)], codes=[[3, 9, 4]], few=[0, 4, 99])
     + grid([(4,)], lines=[0, 2], waves=[1]),
     "series": grid([(6, 2)], center=[[1, 2]], scale=[[0.5, 3]], form=["plain", "own", "asinh"], gaps=[True, False]),
+    "ahead": grid([((6, 3), (2, 1)), ((4, 2), (4, 2)), ((3, 2), (5, 1))]),
+    "window": grid([(6, 3)], by=["last", "mean", "standard", "none"], columns=[0, 2, 3]),
+    "forecast": grid([((6, 3),)], by=["last", "mean", "standard", "none"], steps=[4], columns=[1, 3])
+    + grid([((6, 3),), ((5,), (6, 3))], by=["last"], repeat=[True, False], steps=[7], columns=[2], season=[1, 4, 7])
+    + grid(
+        [((5,), (6, 3)), ((7, 4), (6, 3)), ((7, 2), (6, 3))],
+        by=["last", "standard", "none"],
+        steps=[4],
+        columns=[2],
+    ),
     "leaky_relu": grid(ANY, slope=[0.0, 0.2]),
     "elu": grid(ANY, alpha=[0.5, 1.0]),
     "dropout": grid(ANY, rate=[0.0, 0.3]),

@@ -109,6 +109,13 @@ def coming(end: float, count: int, axis: TimeAxis) -> Floats:
     return seconds(found[found > start][:count])
 
 
+def until(end: float, count: int, axis: TimeAxis) -> Floats:
+    """The time stamps of the last ``count`` dates up to ``end``, which is one of them."""
+    if _is_tick(axis.step):
+        return np.asarray(end + _tick(axis.step) * np.arange(1 - count, 1), np.float64)
+    return seconds(pd.date_range(end=as_index(np.array([end]))[0], periods=count, freq=axis.step))
+
+
 def label(value: float, axis: TimeAxis) -> str:
     """A time stamp as the data writes it.
 

@@ -66,13 +66,13 @@ def read_times(column: pd.Series, like: TimeAxis | None = None) -> Stamps:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         index = pd.DatetimeIndex(column)
         _refuse_missing(np.asarray(index.isna()), name)
-        return Stamps(*_dated(index, TimeAxis(column=name, kind="date", reason="its cells are dates")))
+        return _dated(index, TimeAxis(column=name, kind="date", reason="its cells are dates"), like)
     texts = cells.texts(column)
     _refuse_missing(np.array([text == "" for text in texts], dtype=bool), name)
     if like is not None and like.kind == "date" and like.format:
         index = _parsed(texts, like.format)
         if not index.isna().any():
-            return Stamps(*_dated(index, like))
+            return _dated(index, like, like)
     numbers, bad = cells.numbers(texts)
     if not bad.any() and (like is None or like.kind == "number"):
         return Stamps(numbers, TimeAxis(column=name, kind="number", reason="its cells are numbers"))
@@ -83,7 +83,7 @@ def read_times(column: pd.Series, like: TimeAxis | None = None) -> Stamps:
             "2026-11-20 or 2026-11-20 13:00, or choose another column with --time"
         )
     axis = TimeAxis(column=name, kind="date", format=format_, reason=f"every cell is a date as {format_}")
-    return Stamps(*_dated(_parsed(texts, format_), axis))
+    return _dated(_parsed(texts, format_), axis, like)
 
 
 def as_index(values: NDArray[np.float64]) -> pd.DatetimeIndex:
@@ -103,15 +103,18 @@ def _wanted(like: TimeAxis | None) -> str:
     return f"no {like.kind} as in training" + (f" ({like.format})" if like.format else "")
 
 
-def _dated(index: pd.DatetimeIndex, axis: TimeAxis) -> tuple[NDArray[np.float64], TimeAxis]:
+def _dated(index: pd.DatetimeIndex, axis: TimeAxis, like: TimeAxis | None) -> Stamps:
     """Seconds in UTC; in the zone's own time where all rows are at midnight there: days, weeks, months."""
+    if like is not None and like.kind == "date" and (index.tz is None) != (not like.zone):
+        was, now = (f"had the time zone {like.zone}", "have none") if like.zone else ("had no time zone", "have one")
+        raise DataError(f"the time stamps in {axis.column!r} {was} in training, and these {now}; write them alike")
     if index.tz is None:
-        return seconds(index), axis
-    zone = str(index.tz)
-    wall = index.tz_localize(None)
-    if bool((wall - wall.normalize() == _MIDNIGHT).all()):
-        return seconds(wall), axis.model_copy(update={"zone": zone, "wall": True})
-    return seconds(index.tz_convert("UTC").tz_localize(None)), axis.model_copy(update={"zone": zone})
+        return Stamps(seconds(index), axis)
+    zone = str(index.tz) if like is None else like.zone
+    own = index.tz_convert(zone).tz_localize(None)
+    wall = bool((own - own.normalize() == _MIDNIGHT).all()) if like is None else like.wall
+    values = seconds(own if wall else index.tz_convert("UTC").tz_localize(None))
+    return Stamps(values, axis.model_copy(update={"zone": zone, "wall": wall}))
 
 
 def _format_of(column: pd.Series) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from automl.data import ImageContract, InputContract, TableContract
+from automl.data import ForecastContract, ImageContract, InputContract, TableContract
 from automl.data.series.contract import SeriesContract
 from automl.data.texts.contract import TextContract
 from automl.export.adapters.base import Adapter, OnBadFile, Reading, Source
+from automl.export.adapters.forecast import ForecastAdapter
 from automl.export.adapters.pictures import PictureAdapter
 from automl.export.adapters.series import SeriesAdapter
 from automl.export.adapters.tables import TableAdapter
@@ -17,6 +18,8 @@ __all__ = ["Adapter", "OnBadFile", "Reading", "Source", "make_adapter"]
 def make_adapter(contract: InputContract) -> Adapter:
     """The adapter of a kind of input."""
     match contract:
+        case ForecastContract():
+            return ForecastAdapter(contract)
         case ImageContract():
             return PictureAdapter(contract)
         case SeriesContract():
