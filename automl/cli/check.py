@@ -15,19 +15,24 @@ from automl.cli.options import (
     GroupOpt,
     HorizonOpt,
     IgnoreOpt,
+    InputOpt,
     JsonOpt,
     KnownOpt,
     LookbackOpt,
+    LossWeightOpt,
     MultiLabelOpt,
     OnBadFile,
+    OutputOpt,
     PastOpt,
     PathOpt,
     SeriesOpt,
+    ShareOpt,
     TargetOpt,
     TextOpt,
     TimeOpt,
     WeightOpt,
     columns_of,
+    several_of,
 )
 
 _DONE = {
@@ -44,6 +49,9 @@ def check(
     validation: Annotated[
         Path | None, typer.Option("--val", metavar="DATA", help="Rows to validate on; else some of DATA.")
     ] = None,
+    space: Annotated[
+        str | None, typer.Option("--space", help="A space that names inputs and outputs, for the task multi.")
+    ] = None,
     target: TargetOpt = "",
     weight: WeightOpt = None,
     group: GroupOpt = None,
@@ -56,6 +64,10 @@ def check(
     known: KnownOpt = "",
     horizon: HorizonOpt = None,
     lookback: LookbackOpt = None,
+    inputs: InputOpt = None,
+    outputs: OutputOpt = None,
+    loss_weights: LossWeightOpt = "",
+    share: ShareOpt = None,
     ignore: IgnoreOpt = "",
     encoding: EncodingOpt = None,
     drop_missing_labels: DropOpt = False,
@@ -86,6 +98,7 @@ def check(
         task=task,
         data=data,
         validation=validation,
+        space=space,
         seed=0,
         on_bad_file=on_bad_file.value,
         columns=columns_of(
@@ -104,6 +117,7 @@ def check(
             known=parse_list(known),
             horizon=horizon,
             lookback=lookback,
+            **several_of(inputs, outputs, loss_weights, share),
         ),
         cache_dir=cache_dir,
     )
@@ -117,11 +131,24 @@ def check(
 
 
 def _lines(summary: Mapping[str, Any], warnings: list[str]) -> list[str]:
-    from automl.cli.output import table
     from automl.progress.words import facts, score
 
     lines = [f"data      {facts(summary)}"]
     lines += [f"guessing  {name} {score(value)}" for name, value in summary.get("baseline", {}).items()]
+    lines += _found(summary)
+    for what in ("input", "output"):
+        for name, found in summary.get(f"{what}s", {}).items():
+            said = ", ".join(part for part in (found["kind"], facts(found), *found.get("targets", ())) if part)
+            lines += ["", f"{what} {name}: {said}", *_found(found)]
+    lines += ["", *(f"warning: {warning}" for warning in warnings)] if warnings else []
+    return lines
+
+
+def _found(summary: Mapping[str, Any]) -> list[str]:
+    """What was found of the data, or of one input or output of several."""
+    from automl.cli.output import table
+
+    lines: list[str] = []
     if counts := summary.get("class_counts"):
         shown = [[name, f"{count:,}"] for name, count in list(counts.items())[:20]]
         lines += ["", *table(["class", "rows"], shown, right=[1])]
@@ -134,5 +161,4 @@ def _lines(summary: Mapping[str, Any], warnings: list[str]) -> list[str]:
         lines += ["", *notes]
     if left_out := summary.get("left_out"):
         lines += ["", *table(["left out", "because"], [[name, reason] for name, reason in left_out.items()])]
-    lines += ["", *(f"warning: {warning}" for warning in warnings)] if warnings else []
     return lines

@@ -55,6 +55,21 @@ PastOpt = Annotated[str, typer.Option("--past", metavar="NAME,...", help="Of ser
 KnownOpt = Annotated[str, typer.Option("--known", metavar="NAME,...", help="Of series: known of the future, too.")]
 HorizonOpt = Annotated[int | None, typer.Option("--horizon", metavar="N", help="Of series: steps to forecast.")]
 LookbackOpt = Annotated[int | None, typer.Option("--lookback", metavar="N", help="Of series: steps to look back on.")]
+InputOpt = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="NAME=KIND[:COLUMN,...]", help="Of several inputs one, such as photo=image:FILE."),
+]
+OutputOpt = Annotated[
+    list[str] | None,
+    typer.Option("--output", metavar="NAME=KIND[:COLUMN,...]", help="Of several outputs one: price=regression:PRICE."),
+]
+LossWeightOpt = Annotated[
+    str, typer.Option("--loss-weight", metavar="OUTPUT=N,...", help="How much the loss of an output counts. [1]")
+]
+ShareOpt = Annotated[
+    list[str] | None,
+    typer.Option("--share", metavar="INPUT,...", help="Inputs that go through one and the same tower."),
+]
 LossOpt = Annotated[
     str | None, typer.Option("--loss", metavar="NAME|M:F", help="What to learn by; a function of yours as module:name.")
 ]
@@ -121,3 +136,17 @@ def columns_of(
     from automl.config import Columns, parse_list
 
     return Columns(parse_list(target), weight, parse_list(ignore), encoding, drop, group=group, **more)
+
+
+def several_of(
+    inputs: list[str] | None, outputs: list[str] | None, loss_weights: str, share: list[str] | None
+) -> dict[str, Any]:
+    """Several inputs and outputs, from the options above, by the attributes of ``Columns``."""
+    from automl.config import INPUT_KINDS, OUTPUT_KINDS, parse_list, parse_port, parse_weights, weighted
+
+    named = [parse_port(text, OUTPUT_KINDS) for text in outputs or ()]
+    return {
+        "inputs": tuple(parse_port(text, INPUT_KINDS) for text in inputs or ()),
+        "outputs": weighted(named, parse_weights(loss_weights)),
+        "share": tuple(parse_list(group) for group in share or ()),
+    }

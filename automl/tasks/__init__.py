@@ -8,18 +8,28 @@
 
 from __future__ import annotations
 
+from automl.data.label_sets import is_label_sets
 from automl.errors import ConfigError, did_you_mean
-from automl.tasks.base import Task
-from automl.tasks.image import ImageClassify
+from automl.tasks.answers import Classes, Labels, Numbers
+from automl.tasks.base import Goal, Task
+from automl.tasks.forecast import SeriesForecast
+from automl.tasks.image import ImageClassify, ImageLabel, ImageRegress
+from automl.tasks.multi import Multi
 from automl.tasks.series import SeriesClassify, SeriesRegress
-from automl.tasks.tabular import TabularClassify, TabularRegress
+from automl.tasks.tabular import TabularClassify, TabularLabel, TabularRegress
 from automl.tasks.text import TextClassify, TextRegress
 
-__all__ = ["Task", "get", "names"]
+__all__ = ["Goal", "Task", "get", "is_label_sets", "names"]
 
 _ALL: tuple[Task, ...] = (
     ImageClassify(),
+    ImageRegress(),
+    Multi(
+        {"image": ImageClassify(), "series": SeriesClassify(), "tabular": TabularClassify(), "text": TextClassify()},
+        {"classes": Classes(), "labels": Labels(), "numbers": Numbers()},
+    ),
     SeriesClassify(),
+    SeriesForecast(),
     SeriesRegress(),
     TabularClassify(),
     TabularRegress(),
@@ -27,6 +37,7 @@ _ALL: tuple[Task, ...] = (
     TextRegress(),
 )
 _TASKS: dict[str, Task] = {task.name: task for task in _ALL}
+_OF_LABELS: dict[str, Task] = {task.name: task for task in (ImageLabel(), TabularLabel())}
 
 
 def names() -> tuple[str, ...]:
@@ -34,12 +45,20 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_TASKS))
 
 
-def get(name: str) -> Task:
+def get(name: str, *, multi_label: bool = False) -> Task:
     """The task with this name.
 
+    Args:
+        name: As it is said on the command line.
+        multi_label: Whether a row has any number of labels rather than one class.
+
     Raises:
-        ConfigError: There is none; the message says the nearest.
+        ConfigError: There is none, and the message says the nearest; or it knows no labels.
     """
     if name not in _TASKS:
         raise ConfigError(f"unknown task {name!r}; {did_you_mean(name, _TASKS)}")
-    return _TASKS[name]
+    if not multi_label:
+        return _TASKS[name]
+    if name not in _OF_LABELS:
+        raise ConfigError(f"{name} has no labels to give; these tasks have: {', '.join(sorted(_OF_LABELS))}")
+    return _OF_LABELS[name]

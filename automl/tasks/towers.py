@@ -46,11 +46,11 @@ _BLOCKS = {
             - name: kind
               choice:
                 bag:
-                  - embed: {dim: =dim, vocabulary: =vocabulary}
+                  - embed: {dim: =dim}
                   - parallel:
                       do: {word: {phrases: {filters: =dim, words: 1}}, phrase: {phrases: {filters: =dim, words: 3}}}
                 rnn:
-                  - embed: {dim: =dim, vocabulary: =vocabulary, mask_zero: true}
+                  - embed: {dim: =dim, mask_zero: true}
                   - rnn: {cell: gru, units: =dim, bidirectional: true}
                   - gap
         phrases:
@@ -116,7 +116,7 @@ def space_text(inputs: Sequence[Port], outputs: Sequence[Port], share: Iterable[
         "version: 1\nname: multi\ntask: multi\n"
         f"inputs: {{{', '.join(f'{port.name}: {port.kind}' for port in inputs)}}}\n"
         f"outputs: {{{', '.join(map(_output, outputs))}}}\n",
-        _vars(inputs, groups, kinds),
+        _vars(inputs, groups),
         "blocks:\n" + "".join(_indented(_BLOCKS[kind], "  ") for kind in kinds),
         _model(inputs, outputs, groups, towers, names),
         _train(kinds, outputs),
@@ -146,10 +146,8 @@ def _output(port: Port) -> str:
     return f"{port.name}: {{kind: {port.kind}{loss}{weight}}}"
 
 
-def _vars(inputs: Sequence[Port], groups: dict[str, tuple[str, ...]], kinds: Sequence[str]) -> str:
+def _vars(inputs: Sequence[Port], groups: dict[str, tuple[str, ...]]) -> str:
     lines = ["vars:", "  width: {pow2: [32, 256], default: 64}"]
-    if "text" in kinds:
-        lines.append("  vocabulary: 20000                # the most frequent tokens; what the task numbers")
     for port in inputs:
         if port.kind == "image" and _first(port.name, groups) == port.name:
             size = port.name if len(inputs) > 1 else "input"

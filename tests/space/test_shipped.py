@@ -40,7 +40,11 @@ DATA = {
     "mlp": PICTURES,
     "mobile": PICTURES,
     "multimodal": Data(
-        {"photo": Input((64, 64, 3)), "title": Input((40,), "int32"), "facts": Input((12,))},
+        {
+            "photo": Input((64, 64, 3)),
+            "title": Input((40,), "int32", codes=(20_000,)),
+            "facts": Input((12,), codes=(10,) * 4),
+        },
         {"category": {"units": 10, "activation": "softmax"}, "price": {"units": 1}},
     ),
     "nasnet": PICTURES,
