@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StudyError,
     )
     from automl.estimators import (
+        AutoModel,
         ImageClassifier,
         ImageRegressor,
         TabularClassifier,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         TextClassifier,
         TextRegressor,
         TimeSeriesClassifier,
+        TimeSeriesForecaster,
         TimeSeriesRegressor,
         resume_search,
     )
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AutoMLError",
+    "AutoModel",
     "ConfigError",
     "DataError",
     "ExportError",
@@ -53,12 +56,14 @@ __all__ = [
     "TextClassifier",
     "TextRegressor",
     "TimeSeriesClassifier",
+    "TimeSeriesForecaster",
     "TimeSeriesRegressor",
     "__version__",
     "resume_search",
 ]
 
 _HOMES = {
+    "AutoModel": "automl.estimators",
     "ImageClassifier": "automl.estimators",
     "ImageRegressor": "automl.estimators",
     "Space": "automl.space",
@@ -67,6 +72,7 @@ _HOMES = {
     "TextClassifier": "automl.estimators",
     "TextRegressor": "automl.estimators",
     "TimeSeriesClassifier": "automl.estimators",
+    "TimeSeriesForecaster": "automl.estimators",
     "TimeSeriesRegressor": "automl.estimators",
     "resume_search": "automl.estimators",
 }

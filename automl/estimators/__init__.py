@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from automl.estimators.forecast import TimeSeriesForecaster
 from automl.estimators.image import ImageClassifier, ImageRegressor
+from automl.estimators.multi import AutoModel
 from automl.estimators.resume import resume_search
 from automl.estimators.series import TimeSeriesClassifier, TimeSeriesRegressor
 from automl.estimators.tabular import TabularClassifier, TabularRegressor
 from automl.estimators.text import TextClassifier, TextRegressor
 
 __all__ = [
+    "AutoModel",
     "ImageClassifier",
     "ImageRegressor",
     "TabularClassifier",
@@ -16,6 +19,7 @@ __all__ = [
     "TextClassifier",
     "TextRegressor",
     "TimeSeriesClassifier",
+    "TimeSeriesForecaster",
     "TimeSeriesRegressor",
     "resume_search",
 ]
