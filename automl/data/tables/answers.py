@@ -76,7 +76,7 @@ def number_columns(columns: Sequence[pd.Series]) -> tuple[NumberTarget, NDArray[
     Raises:
         DataError: A cell is no number, or infinite.
     """
-    values = [as_floats(column, name=str(column.name), start=0) for column in columns]
+    values = [as_floats(column, name=str(column.name), start=0, comma=None) for column in columns]
     return NumberTarget(columns=tuple(str(column.name) for column in columns)), np.stack(values, axis=1)
 
 

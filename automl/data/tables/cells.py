@@ -38,7 +38,8 @@ DATE_FORMATS = (
 )
 """How dates are written. Where 03/04/2020 could be read both ways in all of a column, the month comes first."""
 
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_COMMA = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)?")
 
 
 def texts(column: pd.Series) -> Texts:
@@ -53,20 +54,39 @@ def texts(column: pd.Series) -> Texts:
     return found
 
 
-def numbers(cells: Texts) -> tuple[Floats, Flags]:
+def numbers(cells: Texts, *, comma: bool = False) -> tuple[Floats, Flags]:
     """Text as numbers, NaN where there is none, and which cells hold something that is no number.
+
+    Args:
+        cells: The texts, (n,).
+        comma: Whether a comma stands before the decimals, and points between thousands; else it is the other way round.
 
     >>> values, bad = numbers(np.array(["1", "", "2,000.5", "x"], dtype=object))
     >>> values.tolist()[2], bad.tolist()
     (2000.5, [False, False, False, True])
+    >>> numbers(np.array(["2.000,5", "0,25"], dtype=object), comma=True)[0].tolist()
+    [2000.5, 0.25]
     """
     codes, distinct = pd.factorize(cells)
-    values = pd.to_numeric(pd.Series(distinct, dtype=object), errors="coerce").to_numpy(np.float64, copy=True)
-    for place in np.flatnonzero(np.isnan(values)):
-        if _THOUSANDS.fullmatch(distinct[place]):
-            values[place] = float(distinct[place].replace(",", ""))
+    if comma:
+        plain = [text.replace(".", "").replace(",", ".") if has_comma(text) else None for text in distinct]
+        values = np.array([np.nan if text is None else float(text) for text in plain], dtype=np.float64)
+    else:
+        values = pd.to_numeric(pd.Series(distinct, dtype=object), errors="coerce").to_numpy(np.float64, copy=True)
+        for place in np.flatnonzero(np.isnan(values)):
+            if _THOUSANDS.fullmatch(distinct[place]):
+                values[place] = float(distinct[place].replace(",", ""))
     bad = np.isnan(values) & np.array([value != "" for value in distinct], dtype=bool)
     return values[codes], bad[codes]
+
+
+def has_comma(text: str) -> bool:
+    """Whether a text is a number when a comma stands before its decimals.
+
+    >>> has_comma("1.234,5"), has_comma("3"), has_comma("3.5")
+    (True, True, False)
+    """
+    return _COMMA.fullmatch(text) is not None
 
 
 def booleans(cells: Texts) -> tuple[Floats, Flags]:

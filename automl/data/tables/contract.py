@@ -31,6 +31,7 @@ class Column(_Part):
         parts: Of a date: the numbers made of it, ``days`` being those since 1970-01-01.
         format: Of a date that is text, as ``strptime`` says it.
         lenient: Of a number: cells that are none count as missing, as a few did in training.
+        comma: Of a number that is text: a comma stands before its decimals.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column(_Part):
     parts: tuple[DatePart, ...] = ()
     format: str = ""
     lenient: bool = False
+    comma: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:

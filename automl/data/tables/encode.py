@@ -81,8 +81,17 @@ def working(table: RawTable, contract: TableContract) -> NDArray[np.float32]:
     return out
 
 
-def as_floats(values: pd.Series, *, name: str, start: int, lenient: bool = False) -> NDArray[np.float64]:
+def as_floats(
+    values: pd.Series, *, name: str, start: int, lenient: bool = False, comma: bool | None = False
+) -> NDArray[np.float64]:
     """A column of numbers, NaN where one is missing.
+
+    Args:
+        values: The cells.
+        name: Of the column.
+        start: Number of the first row, for messages.
+        lenient: Whether a cell that is no number counts as missing.
+        comma: Whether decimals come behind a comma; None where the cells are to say so.
 
     Raises:
         DataError: A cell is no number (unless ``lenient``), or one that float32 cannot hold.
@@ -90,7 +99,11 @@ def as_floats(values: pd.Series, *, name: str, start: int, lenient: bool = False
     if pd.api.types.is_numeric_dtype(values.dtype):
         found: NDArray[np.float64] = values.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        found, bad = cells.numbers(cells.texts(values))
+        texts = cells.texts(values)
+        found, bad = cells.numbers(texts, comma=bool(comma))
+        if comma is None and bad.any():
+            with_comma = cells.numbers(texts, comma=True)
+            found, bad = (found, bad) if with_comma[1].any() else with_comma
         if bad.any() and not lenient:
             _refuse(values, bad, name, start, "is no number")
     with np.errstate(invalid="ignore"):
@@ -109,7 +122,8 @@ def _numbers(values: pd.Series, column: Column, start: int) -> NDArray[Any]:
         if bad.any():
             _refuse(values, bad, column.name, start, "is neither true nor false")
         return found[:, np.newaxis]
-    return as_floats(values, name=column.name, start=start, lenient=column.lenient)[:, np.newaxis]
+    found = as_floats(values, name=column.name, start=start, lenient=column.lenient, comma=column.comma)
+    return found[:, np.newaxis]
 
 
 def _dates(values: pd.Series, column: Column, start: int) -> pd.DatetimeIndex:

@@ -37,6 +37,7 @@ class Profile:
     typed: str = ""  # "number", "boolean", "date", "category" or "text", as the source has it
     counts: Counter[str] | None = field(default_factory=Counter)  # of texts; None where there are too many
     not_numbers: int = 0
+    all_commas: bool = True  # every cell is a number if a comma stands before decimals
     a_word: str = ""  # the first cell that is no number
     all_booleans: bool = True
     formats: tuple[str, ...] = cells.DATE_FORMATS
@@ -82,6 +83,9 @@ class Profile:
             return self._category("its cells are categories")
         if self.not_numbers == 0:
             return self._number("every cell is a number")
+        if self.all_commas:
+            column = self._number("every cell is a number with a decimal comma")
+            return column.model_copy(update={"comma": True}) if isinstance(column, Column) else column
         if self.all_booleans and self.counts:
             return Column(name=self.name, kind="boolean", reason=f"every cell is {_listed(self.counts)}")
         if self.formats:
@@ -158,6 +162,7 @@ class Profile:
         self.words += int(np.dot([value.count(" ") + 1 for value in values], times))
         parsed, bad = cells.numbers(values)
         self.not_numbers += int(times[bad].sum())
+        self.all_commas = self.all_commas and all(map(cells.has_comma, values))
         if bad.any() and not self.a_word:
             self.a_word = str(values[bad][0])
         self._see_range(parsed)

@@ -171,7 +171,7 @@ class _Reading:
             found = given_columns(self.given.y, rows, several=self.answer == "numbers", labels=self.answer == "labels")
         weights, groups = self.given.weights, self.given.groups
         if (name := self.columns.weight) is not None and rows:
-            weights = as_floats(whole[name], name=name, start=0)
+            weights = as_floats(whole[name], name=name, start=0, comma=None)
         if (name := self.columns.group) is not None and rows:
             groups = whole[name]
         return profiles, found, weights, groups
