@@ -259,6 +259,7 @@ OF_CLASSES = ("accuracy", "balanced_accuracy", "f1_macro", "auc", "log_loss")
 OF_LABELS = tuple(_OF_LABEL_SETS)
 OF_NUMBERS = ("rmse", "mae", "r2")
 OF_FORECASTS = ("mse", "mae", "rmse", "mase")
+FEW = 5  # classes of which five guesses, "top_5", say nothing
 MORE_OF_CLASSES = ("f1_micro", "precision", "recall", "top_5")
 MORE_OF_NUMBERS = ("mape",)
 """What is told after every epoch, and what else is told where somebody asks for it."""

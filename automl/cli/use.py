@@ -17,12 +17,14 @@ from automl.cli.options import (
     JsonOpt,
     ModelArg,
     OnBadFile,
+    WeightOpt,
     import_named,
     open_model,
 )
 
 if TYPE_CHECKING:
     from automl.export import Evaluation
+    from automl.export.several import SeveralEvaluations
 
 
 def predict(
@@ -63,6 +65,7 @@ def evaluate(
     on_bad_file: BadFileOpt = OnBadFile.error,
     encoding: EncodingOpt = None,
     drop_missing_labels: DropOpt = False,
+    weight: WeightOpt = None,
     imports: ImportOpt = "",
     as_json: JsonOpt = False,
 ) -> None:
@@ -71,12 +74,12 @@ def evaluate(
 
     import_named(imports)
     evaluation = open_model(model).evaluate(
-        data, on_bad_file=on_bad_file.value, encoding=encoding, drop_missing_labels=drop_missing_labels
+        data, on_bad_file=on_bad_file.value, encoding=encoding, drop_missing_labels=drop_missing_labels, weights=weight
     )
     if as_json:
         show_json(evaluation.to_json())
     else:
-        for line in _lines(evaluation):
+        for line in _all_lines(evaluation):
             typer.echo(line)
 
 
@@ -85,6 +88,16 @@ def _csv_stdout() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(newline="", errors="surrogateescape")
     return sys.stdout
+
+
+def _all_lines(evaluation: Evaluation | SeveralEvaluations) -> list[str]:
+    """What is said of one output, or of each of several under its name."""
+    from automl.export import Evaluation
+
+    if isinstance(evaluation, Evaluation):
+        return _lines(evaluation)
+    parts = [[name, *_lines(each), ""] for name, each in evaluation.outputs.items()]
+    return [line for part in parts for line in part][:-1]
 
 
 def _lines(evaluation: Evaluation) -> list[str]:
@@ -97,6 +110,11 @@ def _lines(evaluation: Evaluation) -> list[str]:
         for one in evaluation.per_class
     ]
     columns = [[one.column, score(one.rmse), score(one.mae), score(one.r2)] for one in evaluation.per_column]
+    if evaluation.baseline:
+        naive = [score(value) for value in evaluation.baseline.values()]
+        beside = [[*row, other] for row, other in zip(metrics, naive, strict=True)]
+        top = table(["metric", f"{evaluation.rows:,} windows", evaluation.guess], beside, right=[1, 2])
+        return [*top, "", *table(["column", "rmse", "mae", "r2"], columns, right=[1, 2, 3])]
     if columns:
         more = ["", *table(["column", "rmse", "mae", "r2"], columns, right=[1, 2, 3])] if len(columns) > 1 else []
         return [*table(["metric", f"{evaluation.rows:,} rows"], metrics, right=[1]), *more]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from numbers import Number
 from pathlib import Path
@@ -21,7 +22,9 @@ from sklearn.utils.validation import (
 )
 
 from automl.config import Arrays, Columns
+from automl.errors import ConfigError
 from automl.estimators.base import SearchEstimator
+from automl.imports import reference_to
 
 if TYPE_CHECKING:
     from automl.export import Bundle
@@ -46,6 +49,8 @@ class _Tabular(SearchEstimator):
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 1,
         drop_missing_labels: bool = False,
+        loss: str | Callable[..., Any] | None = None,
+        metrics: Sequence[str | Callable[..., Any]] = (),
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -59,6 +64,8 @@ class _Tabular(SearchEstimator):
             verbose=verbose,
         )
         self.drop_missing_labels = drop_missing_labels
+        self.loss = loss
+        self.metrics = metrics
 
     def _checked(self, X: Any, *, first: bool) -> Any:
         """A data frame as it is, anything else as an array; as scikit-learn checks it."""
@@ -74,23 +81,34 @@ class _Tabular(SearchEstimator):
         validate_data(self, found, reset=first, skip_check_array=True)
         return found
 
-    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None) -> Self:
+    def _fit(self, X: Any, y: Any, weights: Any, validation: Any, groups: Any) -> Self:
         frame = self._checked(X, first=True)
         learned = {name: value for name, value in self.__dict__.items() if name in _LEARNED}
         check_consistent_length(frame, y)
         if weights is not None:
             weights = _checked_weights(weights, len(frame))
-        config = self._config(frame, y, validation)
-        data = replace(config.data, weights=weights) if isinstance(config.data, Arrays) else config.data
-        self._run_search(replace(config, data=data, columns=self._columns(), class_weight=self._class_weight()))
+        if groups is not None:
+            check_consistent_length(frame, groups)
+        weighted = isinstance(validation, tuple | list) and len(validation) == 3
+        config = self._config(frame, y, validation[:2] if weighted else validation)
+        config = replace(
+            config,
+            data=replace(_arrays(config.data), weights=weights, groups=groups),
+            columns=Columns(drop_missing_labels=self.drop_missing_labels),
+            class_weight=self._class_weight(),
+            loss=None if self.loss is None else _by_name(self.loss),
+            metrics=_all_by_name(self.metrics),
+        )
+        if weighted:
+            validating = _arrays(config.validation)
+            checked = _checked_weights(validation[2], len(validating.x))
+            config = replace(config, validation=replace(validating, weights=checked))
+        self._run_search(config)
         self.__dict__.update(learned)
         return self
 
     def _data(self, x: Any, y: Any) -> Arrays:
         return Arrays(x, y)
-
-    def _columns(self) -> Columns:
-        return Columns(drop_missing_labels=self.drop_missing_labels)
 
     def _class_weight(self) -> Any:
         return None
@@ -111,6 +129,22 @@ class _Tabular(SearchEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _arrays(data: object) -> Arrays:
+    assert isinstance(data, Arrays)
+    return data
+
+
+def _by_name(goal: str | Callable[..., Any]) -> str:
+    """A loss or score by the name that a worker finds it by."""
+    return goal if isinstance(goal, str) else reference_to(goal)
+
+
+def _all_by_name(metrics: Any) -> tuple[str, ...]:
+    if isinstance(metrics, str) or callable(metrics):
+        raise ConfigError(f"metrics is {metrics!r}; it must be a list of names or functions")
+    return tuple(map(_by_name, metrics))
 
 
 def _checked_weights(weights: Any, rows: int) -> np.ndarray:
@@ -143,6 +177,9 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
         drop_missing_labels: Whether rows without a label are left out rather than refused.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
         class_weight: ``"balanced"``, or what a row of each class counts in training: ``{"spam": 5}``.
 
     Attributes:
@@ -179,6 +216,8 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 1,
         drop_missing_labels: bool = False,
+        loss: str | Callable[..., Any] | None = None,
+        metrics: Sequence[str | Callable[..., Any]] = (),
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -192,11 +231,18 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
             random_state=random_state,
             verbose=verbose,
             drop_missing_labels=drop_missing_labels,
+            loss=loss,
+            metrics=metrics,
         )
         self.class_weight = class_weight
 
     def fit(
-        self, X: Any, y: Any = None, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        validation_data: Sequence[Any] | None = None,
+        groups: Any = None,
     ) -> Self:
         """Search, train the best network on all rows, and become it. Ctrl-C delivers the best one so far.
 
@@ -204,7 +250,8 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
             X: A data frame or an array (n, columns).
             y: Labels (n,).
             sample_weight: How much each row counts, (n,); in training, and in the scores of validation rows.
-            validation_data: (X, y) to validate on; None splits off a stratified part of the rows.
+            validation_data: (X, y) or (X, y, sample_weight) to validate on; None splits off some rows, stratified.
+            groups: Whom or what each row is of, (n,): rows of a group train together, or validate together.
 
         Raises:
             ConfigError: An argument is out of range or unknown, or no limit is given.
@@ -218,7 +265,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
             y = column_or_1d(y, warn=True)
             if not self.drop_missing_labels:
                 check_classification_targets(y)
-        return self._fit(X, y, sample_weight, validation_data)
+        return self._fit(X, y, sample_weight, validation_data, groups)
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable label of each row.
@@ -270,6 +317,9 @@ class TabularRegressor(RegressorMixin, _Tabular):  # type: ignore[misc]  # sciki
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
         drop_missing_labels: Whether rows without a number to learn are left out rather than refused.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
 
     Attributes:
         n_features_in_: Columns of ``X``.
@@ -290,7 +340,12 @@ class TabularRegressor(RegressorMixin, _Tabular):  # type: ignore[misc]  # sciki
     _task: ClassVar[str] = "tabular-regress"
 
     def fit(
-        self, X: Any, y: Any = None, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        validation_data: Sequence[Any] | None = None,
+        groups: Any = None,
     ) -> Self:
         """Search, train the best network on all rows, and become it. Ctrl-C delivers the best one so far.
 
@@ -298,7 +353,8 @@ class TabularRegressor(RegressorMixin, _Tabular):  # type: ignore[misc]  # sciki
             X: A data frame or an array (n, columns).
             y: Numbers (n,) or (n, k).
             sample_weight: How much each row counts, (n,); in training, and in the scores of validation rows.
-            validation_data: (X, y) to validate on; None splits off a part of the rows.
+            validation_data: (X, y) or (X, y, sample_weight) to validate on; None splits off a part of the rows.
+            groups: Whom or what each row is of, (n,): rows of a group train together, or validate together.
 
         Raises:
             ConfigError: An argument is out of range or unknown, or no limit is given.
@@ -313,20 +369,20 @@ class TabularRegressor(RegressorMixin, _Tabular):  # type: ignore[misc]  # sciki
             y = check_array(y, ensure_2d=False, dtype="numeric", ensure_all_finite=finite, input_name="y")
             if y.ndim == 2 and y.shape[1] == 1:
                 y = column_or_1d(y, warn=True)
-        return self._fit(X, y, sample_weight, validation_data)
+        return self._fit(X, y, sample_weight, validation_data, groups)
 
     def predict(self, X: Any) -> np.ndarray:
         """The numbers of each row.
 
         Returns:
-            float32 (n,) or (n, k).
+            float64 (n,) or (n, k).
 
         Raises:
             NotFittedError: ``fit`` was not called.
             ValueError: The columns are not those that were learned from.
         """
         rows = self._rows(X)
-        return self._model().predict(rows)
+        return self._model().predict(rows).astype(np.float64)
 
     def __sklearn_tags__(self) -> Any:
         """It takes several numbers a row."""

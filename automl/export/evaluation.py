@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -55,15 +55,18 @@ class Evaluation:
 
     Attributes:
         metrics: Of classes ``accuracy``; ``balanced_accuracy`` (mean recall of the classes that have rows);
-            ``f1_macro`` (mean F1 of the classes that have rows); ``log_loss`` (natural logarithm); ``auc`` where it is
-            defined. Of labels ``f1_micro``, ``f1_macro``, ``subset_accuracy`` (all labels of a row right),
-            ``hamming_loss`` (share of single labels that are wrong), ``ranking_precision`` and ``auc`` where it is
-            defined. Of numbers ``rmse``, ``mae`` and ``r2``, of several columns their means.
+            ``f1_macro``, ``precision`` and ``recall`` (means over the classes that have rows); ``f1_micro``;
+            ``log_loss`` (natural logarithm); ``auc`` where it is defined; ``top_5`` of more than five classes. Of
+            labels ``f1_micro``, ``f1_macro``, ``subset_accuracy`` (all labels of a row right), ``hamming_loss`` (share
+            of single labels that are wrong), ``ranking_precision`` and ``auc`` where it is defined. Of numbers
+            ``rmse``, ``mae``, ``r2`` and ``mape``, of several columns their means. And a person's own.
         rows: Rows scored.
         classes: The model's classes; the order of what is said of them.
         per_class: One entry a class.
-        confusion: Counts; a row is the truth, a column the answer; none of labels.
+        confusion: Rows, whatever they weigh; a row is the truth, a column the answer; none of labels.
         per_column: One entry a column of numbers.
+        baseline: Of forecasts the metrics of one that needs no network.
+        guess: What that one repeats.
     """
 
     metrics: dict[str, float]
@@ -72,19 +75,30 @@ class Evaluation:
     per_class: tuple[ClassScore, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
     per_column: tuple[NumberScore, ...] = ()
+    baseline: dict[str, float] = field(default_factory=dict)
+    guess: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
         return asdict(self)
 
 
-def score_numbers(truth: np.ndarray, answers: np.ndarray, columns: Sequence[str]) -> Evaluation:
+def score_numbers(
+    truth: np.ndarray,
+    answers: np.ndarray,
+    columns: Sequence[str],
+    *,
+    weights: np.ndarray | None = None,
+    own: Sequence[str] = (),
+) -> Evaluation:
     """Score numbers.
 
     Args:
         truth: (n, k).
         answers: (n, k).
         columns: The names of the k numbers.
+        weights: How much each row counts, (n,); None when all count alike.
+        own: Further scores, ``module:function``.
 
     Raises:
         DataError: There is no row.
@@ -92,26 +106,36 @@ def score_numbers(truth: np.ndarray, answers: np.ndarray, columns: Sequence[str]
     if not len(truth):
         raise DataError("there is no row to evaluate on")
     per_column = tuple(
-        NumberScore(name, **_of_numbers(truth[:, [at]], answers[:, [at]])) for at, name in enumerate(columns)
+        NumberScore(name, **_scores(metrics.OF_NUMBERS, truth[:, [at]], answers[:, [at]], weights))
+        for at, name in enumerate(columns)
     )
-    means = _of_numbers(truth, answers)
+    means = _scores((*metrics.OF_NUMBERS, *metrics.MORE_OF_NUMBERS, *own), truth, answers, weights)
     return Evaluation(metrics=means, rows=len(truth), per_column=per_column)
 
 
-def score_labels(truth: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) -> Evaluation:
+def score_labels(
+    truth: np.ndarray,
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    own: Sequence[str] = (),
+) -> Evaluation:
     """Score any number of labels a row.
 
     Args:
         truth: Zeros and ones (n, k).
         probabilities: (n, k); of at least one half a label is given.
         labels: The k labels.
+        weights: How much each row counts, (n,); None when all count alike.
+        own: Further scores, ``module:function``.
 
     Raises:
         DataError: There is no row.
     """
     if not len(truth):
         raise DataError("there is no row to evaluate on")
-    found = {name: metrics.score(name, truth, probabilities) for name in metrics.OF_LABELS}
+    found = _scores((*metrics.OF_LABELS, *own), truth, probabilities, weights)
     names = tuple(labels.tolist())
     per_class = [
         ClassScore(name, _share(right, said), _share(right, total), _share(2 * right, said + total), int(total))
@@ -125,13 +149,22 @@ def score_labels(truth: np.ndarray, probabilities: np.ndarray, labels: np.ndarra
     )
 
 
-def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> Evaluation:
+def score(
+    truth: np.ndarray,
+    probabilities: np.ndarray,
+    classes: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    own: Sequence[str] = (),
+) -> Evaluation:
     """Score answers.
 
     Args:
         truth: Codes (n,) int64.
         probabilities: (n, k), float; rows sum to one.
         classes: The k classes.
+        weights: How much each row counts, (n,); None when all count alike.
+        own: Further scores, ``module:function``.
 
     Raises:
         DataError: There is no row.
@@ -143,24 +176,21 @@ def score(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> 
     codes = np.arange(len(classes))
     answers = probabilities.argmax(axis=1)
     confusion = sk.confusion_matrix(truth, answers, labels=codes)
-    precision, recall, f1, rows = sk.precision_recall_fscore_support(truth, answers, labels=codes, zero_division=0.0)
-    present = rows > 0
-    chances = probabilities.astype(np.float64)
-    chances /= chances.sum(axis=1, keepdims=True)  # float32 rows are off by 1e-7, which scikit-learn warns about
+    precision, recall, f1, _ = sk.precision_recall_fscore_support(
+        truth, answers, labels=codes, zero_division=0.0, sample_weight=weights
+    )
     names = tuple(classes.tolist())
+    wanted = (*metrics.OF_CLASSES, *metrics.MORE_OF_CLASSES, *own)
+    found = _scores(wanted, truth, probabilities.astype(np.float64), weights)
+    if len(classes) <= metrics.FEW:
+        del found["top_5"]
     return Evaluation(
-        metrics={
-            "accuracy": float(np.mean(answers == truth)),
-            "balanced_accuracy": float(recall[present].mean()),
-            "f1_macro": float(f1[present].mean()),
-            "log_loss": float(sk.log_loss(truth, chances, labels=codes)),
-            **_area(truth, chances),
-        },
+        metrics={name: value for name, value in found.items() if not np.isnan(value)},
         rows=len(truth),
         classes=names,
         per_class=tuple(
             ClassScore(label, float(p), float(r), float(f), int(n))
-            for label, p, r, f, n in zip(names, precision, recall, f1, rows, strict=True)
+            for label, p, r, f, n in zip(names, precision, recall, f1, confusion.sum(axis=1), strict=True)
         ),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
@@ -170,11 +200,7 @@ def _share(part: float, whole: float) -> float:
     return float(part / whole) if whole else 0.0
 
 
-def _of_numbers(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
-    return {name: metrics.score(name, truth, answers) for name in metrics.OF_NUMBERS}
-
-
-def _area(truth: np.ndarray, chances: np.ndarray) -> dict[str, float]:
-    """The area under the ROC curve, where every class has rows to measure it on."""
-    area = metrics.score("auc", truth, chances)
-    return {} if np.isnan(area) else {"auc": area}
+def _scores(
+    names: Sequence[str], truth: np.ndarray, answers: np.ndarray, weights: np.ndarray | None
+) -> dict[str, float]:
+    return {metrics.told(name): metrics.score(name, truth, answers, weights) for name in names}

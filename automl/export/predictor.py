@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.backend import no_retracing_warnings
-from automl.data import InputContract, LabelTarget, read_input
+from automl.data import ForecastContract, InputContract, LabelTarget, read_input
 from automl.data.label_sets import texts_of
-from automl.errors import DataError, ExportError
+from automl.errors import ConfigError, DataError, ExportError
 from automl.export.adapters import Adapter, OnBadFile, Reading, Source, make_adapter
+from automl.export.adapters.tables import counted
 from automl.export.bundle import Bundle, load_bundle
 from automl.export.evaluation import Evaluation, score, score_labels, score_numbers
+from automl.export.forecasts import Forecasts, forecast, score_forecasts
 from automl.export.keras_model import feed, first_output, read_model
 from automl.export.manifest import MANIFEST_FILE, Manifest, Output
 from automl.export.predictions import Predictions
@@ -92,7 +95,10 @@ class TrainedModel:
         Of labels those whose probability is at least one half: a set for each row, (n,) of objects, or 0 and 1 (n, k)
         where the model was trained on such rows.
         """
-        answer = self._answer(self.adapter.source(x, Reading()), batch_size)
+        return self._decided(self._answer(self.adapter.source(x, Reading()), batch_size))
+
+    def _decided(self, answer: np.ndarray) -> np.ndarray:
+        """What ``predict`` gives, of what the network says (n, k)."""
         if self.output.several:
             return self._labels(answer)
         if self.of_classes:
@@ -124,7 +130,24 @@ class TrainedModel:
         Raises:
             DataError: There is nothing, or something that cannot be read.
         """
+        if isinstance(self.contract, ForecastContract):
+            return self.forecast(Path(data), encoding=encoding).predictions()
         return self._predictions(Path(data), Reading(on_bad_file, encoding))
+
+    def forecast(self, x: Any = None, *, encoding: str | None = None) -> Forecasts:
+        """The steps that come after the last row of each series.
+
+        Args:
+            x: A file or a data frame whose last rows are gone on from; rows at the end with empty targets say what is
+                known of the future. None goes on where the rows ended that the model was trained on.
+            encoding: Of a text file; None for UTF-8.
+
+        Raises:
+            DataError: The model forecasts no series, or the rows are too few or are not what it was trained on.
+        """
+        if not isinstance(self.contract, ForecastContract):
+            raise DataError(f"the model was trained for {self.manifest.task} and forecasts no series; use predict")
+        return forecast(self.answer, x, self.contract, encoding=encoding)
 
     def evaluate(
         self,
@@ -134,6 +157,7 @@ class TrainedModel:
         on_bad_file: OnBadFile = "error",
         encoding: str | None = None,
         drop_missing_labels: bool = False,
+        weights: Any = None,
     ) -> Evaluation:
         """Score the model on labelled data.
 
@@ -143,18 +167,30 @@ class TrainedModel:
             on_bad_file: What to do about a file that is no picture.
             encoding: Of a text file; None for UTF-8.
             drop_missing_labels: Whether rows of a table without an answer are left out.
+            weights: How much each row counts, (n,), or the column of a table that says it; None when all count alike.
 
         Raises:
             DataError: The data cannot be used, has no labels, or has a class the model does not know.
+            ConfigError: A person's own score needs a module that is not imported, or data of this kind has no weights.
         """
+        own_scores(self.manifest)  # before the answers, which take long
         reading = Reading(on_bad_file, encoding, drop_missing_labels)
         source, truth = self.adapter.labelled(x, y, self.output, reading)
         answer = self._answer(source)
+        if isinstance(self.contract, ForecastContract):
+            if weights is not None:
+                raise ConfigError("windows of series have no weights of their own; leave them out")
+            windows = np.concatenate([rows.series for rows in source.batches(self.adapter.batch_size())])
+            return score_forecasts(windows.astype(np.float64), truth(), answer, self.contract)
+        return self._scored(truth(), answer, None if weights is None else counted(weights, source))
+
+    def _scored(self, truth: np.ndarray, answer: np.ndarray, weights: np.ndarray | None = None) -> Evaluation:
+        own = own_scores(self.manifest)
         if self.output.several:
-            return score_labels(truth(), answer, self.classes)
+            return score_labels(truth, answer, self.classes, weights=weights, own=own)
         if self.of_classes:
-            return score(truth(), answer, self.classes)
-        return score_numbers(truth(), answer, self.output.columns)
+            return score(truth, answer, self.classes, weights=weights, own=own)
+        return score_numbers(truth, answer, self.output.columns, weights=weights, own=own)
 
     def _predictions(self, x: Any, reading: Reading) -> Predictions:
         source = self.adapter.source(x, reading)
@@ -193,7 +229,7 @@ class TrainedModel:
         return ("label",) if self.of_classes else self.output.columns
 
     def _answer(self, source: Source | _Ready, batch_size: int | None = None) -> np.ndarray:
-        answers = [np.zeros((0, self.output.width), np.float32)]
+        answers = [np.zeros((0, self._width), np.float32)]
         answers.extend(self._batches(source.batches(batch_size or self.adapter.batch_size())))
         return np.concatenate(answers)
 
@@ -202,7 +238,20 @@ class TrainedModel:
             if len(rows):
                 with no_retracing_warnings():
                     answer = self.keras_model.predict_on_batch(feed(self.keras_model, self.adapter.given(rows)))
-                yield np.asarray(first_output(answer), dtype=np.float32)[: len(rows)]
+                yield self._flat(answer)[: len(rows)]
+
+    @property
+    def _width(self) -> int:
+        """Columns of what the network says."""
+        return self.output.width
+
+    def _flat(self, answer: Any) -> np.ndarray:
+        """What Keras' model answered as (n, k) float32."""
+        return np.asarray(first_output(answer), dtype=np.float32)
+
+    def parts(self) -> list[tuple[slice, bool]]:
+        """Columns of each output in ``answer``, and whether they are numbers, whose differences are relative."""
+        return [(slice(None), not self.of_classes)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +263,22 @@ class _Ready:
     def batches(self, size: int) -> Iterator[Any]:
         for start in range(0, len(self.rows), size):
             yield self.rows[start : start + size]
+
+
+def own_scores(manifest: Manifest) -> tuple[str, ...]:
+    """A person's own scores of a model, whose modules only the person imports: a model is data, perhaps someone else's.
+
+    Raises:
+        ConfigError: One is not imported.
+    """
+    modules = dict.fromkeys(name.partition(":")[0] for name in manifest.metrics)
+    missing = ",".join(name for name in modules if name not in sys.modules)
+    if missing:
+        raise ConfigError(
+            f"the model is scored by {', '.join(manifest.metrics)}: import {missing} first (--import {missing} on the "
+            "command line)"
+        )
+    return manifest.metrics
 
 
 def load_model(path: Path | str) -> TrainedModel:
@@ -229,6 +294,13 @@ def load_model(path: Path | str) -> TrainedModel:
     """
     bundle = load_bundle(path)
     _check_layers(bundle)
+    if bundle.manifest.task == "multi":
+        from automl.export.several import SeveralModel  # which is made of the models of this file
+
+        contracts = {name: read_contract(bundle, name) for name in bundle.manifest.inputs}
+        several = SeveralModel(bundle, next(iter(contracts.values())), read_model(bundle.model_file))
+        several.check()
+        return several
     contract = _contract(bundle)
     return TrainedModel(bundle, contract, _checked(read_model(bundle.model_file), bundle, contract))
 
@@ -248,23 +320,42 @@ def _contract(bundle: Bundle) -> InputContract:
     where = bundle.directory / MANIFEST_FILE
     if len(bundle.manifest.inputs) != 1 or len(bundle.manifest.outputs) != 1:
         raise ExportError(f"{where} describes several inputs or outputs, which this version does not serve")
-    (document,) = bundle.manifest.inputs.values()
+    (name,) = bundle.manifest.inputs
+    return read_contract(bundle, name)
+
+
+def read_contract(bundle: Bundle, name: str) -> InputContract:
+    """The contract of an input.
+
+    Raises:
+        ExportError: This version cannot read it.
+    """
+    where = bundle.directory / MANIFEST_FILE
     try:
-        return read_input(document)
+        return read_input(bundle.manifest.inputs[name])
     except ValueError as error:
         raise ExportError(f"{where} has an input contract that this version cannot read: {error}") from None
 
 
 def _checked(model: keras.Model, bundle: Bundle, contract: InputContract) -> keras.Model:
     (output,) = bundle.manifest.outputs.values()
-    wanted: Sequence[Any] = (make_adapter(contract).shapes(), {(None, output.width)})
+    check_shapes(model, bundle, make_adapter(contract), [output])
+    return model
+
+
+def check_shapes(model: keras.Model, bundle: Bundle, adapter: Adapter, outputs: Sequence[Output]) -> None:
+    """Refuse a network that takes or gives something else than its manifest says.
+
+    Raises:
+        ExportError: It does.
+    """
+    wanted: Sequence[Any] = (adapter.shapes(), {(None, output.width) for output in outputs})
     found: Sequence[Any] = ({tuple(each.shape) for each in model.inputs}, {tuple(each.shape) for each in model.outputs})
-    if len(model.outputs) != 1 or found != wanted:
+    if len(model.outputs) != len(outputs) or found != wanted:
         raise ExportError(
             f"{bundle.model_file} takes and gives {_said(found)}, where its manifest says {_said(wanted)}; "
             "export the model again"
         )
-    return model
 
 
 def _said(shapes: Sequence[set[tuple[int | None, ...]]]) -> str:

@@ -10,10 +10,10 @@ import numpy as np
 
 from automl.data import TableContract
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
-from automl.data.tables.encode import RawTable, raw
-from automl.data.tables.read import given_columns, joined
+from automl.data.tables.encode import RawTable, as_floats, raw
+from automl.data.tables.read import checked_weights, given_columns, joined
 from automl.data.tables.source import FrameTable, Table, open_table, table_part
-from automl.errors import DataError
+from automl.errors import ConfigError, DataError, did_you_mean
 from automl.export.adapters.base import Adapter, Reading, Shape, Source, Truth
 from automl.export.manifest import Output
 
@@ -39,7 +39,10 @@ class TableAdapter(Adapter):
         return source, lambda: truth
 
     def given(self, rows: Any) -> dict[str, Any]:
-        """``numbers`` and ``categories``, the last row repeated up to a multiple of 16; text as a tensor, because ``predict_on_batch`` takes no NumPy strings."""
+        """``numbers`` and ``categories``, the last row repeated up to a multiple of 16.
+
+        Text is a tensor, because ``predict_on_batch`` takes no NumPy strings.
+        """
         given: dict[str, Any] = {}
         # What is left of the vectors of a processor is computed by other instructions: with full ones alone the answer
         # to a row does not depend, by its last bit, on where the row stands.
@@ -117,6 +120,17 @@ class TableSource:
         columns = [column[self._kept] for column in columns]
         return answers(columns, output.kind, output.target(), read=y is None)[1]
 
+    def column_of(self, name: str) -> np.ndarray:
+        """A column of numbers, (n,) of all rows.
+
+        Raises:
+            DataError: There is none of that name, or it holds something else.
+        """
+        if name not in self._table.names:
+            hint = did_you_mean(name, self._table.names)
+            raise DataError(f"there is no column {name!r} in {self._table.name}; {hint}")
+        return as_floats(joined([frame[name] for frame in self._table.frames()]), name=name, start=0)
+
     def batches(self, size: int) -> Iterator[RawTable]:
         """Some rows at a time."""
         start = 0
@@ -136,6 +150,28 @@ class TableSource:
     def names(self) -> tuple[int, ...]:
         """Numbers of the rows, from 0."""
         return tuple(self.kept().tolist())
+
+
+def counted(weights: Any, source: Source) -> np.ndarray:
+    """How much each kept row counts, (m,).
+
+    Args:
+        weights: (n,), or the name of a column.
+        source: Where the rows came from, after its ``batches``.
+
+    Raises:
+        DataError: They are of another length, no numbers, or negative.
+        ConfigError: A column is named, and there are none.
+    """
+    if isinstance(weights, str):
+        if not isinstance(source, TableSource):
+            raise ConfigError(f"weights are in a column of a table ({weights!r}), and this is none")
+        weights = source.column_of(weights)
+    kept = source.kept()
+    found = np.asarray(weights, np.float64)
+    if found.ndim == 1 and len(found) < kept.max(initial=-1) + 1:
+        raise DataError(f"there are {len(found)} weights for {kept.max() + 1} rows; give one for each row")
+    return checked_weights(found, len(found))[kept]
 
 
 def open_rows(x: Any, contract: TableContract, *, encoding: str | None = None) -> Table:

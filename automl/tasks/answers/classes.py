@@ -21,10 +21,8 @@ from automl.data import (
     split_rows,
 )
 from automl.errors import ConfigError
-from automl.metrics import MORE_OF_CLASSES, OF_CLASSES
+from automl.metrics import FEW, MORE_OF_CLASSES, OF_CLASSES
 from automl.tasks.answers.base import Answers, Kind
-
-FEW = 5  # classes of which five guesses say nothing
 
 
 class Classes(Answers):
