@@ -105,14 +105,19 @@ class Epochs:
     def _improves(self, metrics: Mapping[str, float]) -> bool:
         """Whether these metrics improve the objective; an epoch whose loss or objective is not finite does not.
 
-        Another score may be undefined for good, such as the AUC of validation rows that are all of one class.
+        Another score may be undefined for good, such as the AUC of validation rows that are all of one class. Of epochs
+        that score alike, as they often do on a dozen rows, the one with the lowest loss is the best.
         """
         decisive = ("loss", "val_loss", self.job.objective.metric)
         if self.learner.scorer is None or not all(math.isfinite(metrics.get(name, 0.0)) for name in decisive):
             return False
         objective, best = self.job.objective, self.record.best_epoch
-        best_so_far = None if best is None else self.record.metrics(best)[objective.metric]
-        return objective.better(metrics[objective.metric], best_so_far)
+        if best is None:
+            return objective.better(metrics[objective.metric], None)
+        so_far = self.record.metrics(best)
+        if metrics[objective.metric] == so_far[objective.metric]:
+            return metrics.get("val_loss", math.inf) < so_far.get("val_loss", math.inf)
+        return objective.better(metrics[objective.metric], so_far[objective.metric])
 
     def _over(self) -> bool:
         """Whether there is nothing left to train, whatever the answer."""

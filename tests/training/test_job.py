@@ -147,6 +147,19 @@ def test_a_last_step_to_infinity_is_a_failure_also_when_nothing_validates(make_j
     assert all(math.isfinite(report.metrics["loss"]) for report in recorder)
 
 
+def test_of_epochs_that_score_alike_the_one_with_the_lowest_loss_is_kept(make_job, recorder, monkeypatch):
+    found = iter([(0.5, 0.9), (0.75, 0.8), (0.75, 0.6), (0.75, 0.7), (0.5, 0.1)])
+
+    def scores(_scorer, _model):
+        accuracy, loss = next(found)
+        return {"loss": loss, "accuracy": accuracy}
+
+    monkeypatch.setattr("automl.training.scoring.Scorer.score", scores)
+    result = run_job(make_job(epochs=5, patience=None), recorder)
+    assert result.best_epoch == 3
+    assert [report.best for report in recorder] == [True, True, True, False, False]
+
+
 def test_validation_that_is_never_finite_is_a_failure(make_job, recorder, network, own_layers):
     job = make_job(network(("flatten", {}), ("nan_in_validation", {})), epochs=2, layers=own_layers)
     result = run_job(job, recorder)
