@@ -27,8 +27,12 @@ class _TimeSeries(SearchEstimator):
         return self._run_search(replace(config, data=data, class_weight=self._class_weight()))
 
     def _data(self, x: Any, y: Any) -> Arrays:
-        """Series of unequal lengths are no array: they are handed on as they are."""
-        return Arrays(x, y)
+        """Series of unequal lengths are an array of arrays."""
+        if isinstance(x, list | tuple) and len({np.shape(each) for each in x}) > 1:
+            several = np.empty(len(x), dtype=object)
+            several[:] = [np.asarray(each) for each in x]
+            return Arrays(several, y)
+        return Arrays(np.asarray(x), y)
 
     def _class_weight(self) -> Any:
         return None
