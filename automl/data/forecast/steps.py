@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -184,13 +185,13 @@ def _phase(index: pd.DatetimeIndex, cycle: Cycle) -> pd.Index:
     of_day = (index.hour * 3600 + index.minute * 60 + index.second) / DAY
     if cycle == "hour":
         return of_day
-    return index.dayofweek / 7 if cycle == "weekday" else (index.dayofyear - 1 + of_day) / 365.25
+    return index.day_of_week / 7 if cycle == "weekday" else (index.day_of_year - 1 + of_day) / 365.25
 
 
 def _named_step(longest: Floats, several: Sequence[Floats]) -> str:
     """An offset of pandas on which all stamps are: one that pandas infers, or one of the calendar, with gaps."""
     index = as_index(longest)
-    inferred = pd.infer_freq(index) if len(index) >= 3 else None
+    inferred = _inferred(index) if len(index) >= 3 else None
     often = _most_common(longest) / DAY
     candidates = [inferred] if inferred else [name for name, days in _CALENDAR.items() if often in days]
     for name in candidates:
@@ -201,6 +202,13 @@ def _named_step(longest: Floats, several: Sequence[Floats]) -> str:
         elif all(all(map(offset.is_on_offset, as_index(values))) for values in several):
             return str(offset.freqstr)
     return ""
+
+
+def _inferred(index: pd.DatetimeIndex) -> str | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas 3 says that it will give an offset one day
+        found = pd.infer_freq(index)
+    return None if found is None else str(getattr(found, "freqstr", found))
 
 
 def _most_common(values: Floats) -> float:
@@ -269,10 +277,9 @@ def _found_season(values: Floats) -> int:
     found = np.fft.irfft(power, axis=0)[:count]
     with np.errstate(invalid="ignore", divide="ignore"):
         alike = np.nanmean(found / found[0], axis=1) if (found[0] > 0).any() else np.zeros(count)
-    alike = alike * count / (count - np.arange(count))
     lags = np.arange(2, count // 3)
     peaks = lags[(alike[lags] > alike[lags - 1]) & (alike[lags] >= alike[lags + 1])]
     if not len(peaks):
         return 1
-    best = int(peaks[alike[peaks].argmax()])
-    return best if alike[best] > _CLEAR else 1
+    best = float(alike[peaks].max())
+    return int(peaks[alike[peaks] >= 0.9 * best][0]) if best > _CLEAR else 1
