@@ -22,7 +22,6 @@ Count = Callable[[int, int], None]
 Element = tuple[Array, Array | None, Array | None]
 
 _CHECK_ROOM_EVERY = 256
-_CHANNELS = (1, 3, 4)
 
 
 def is_stream(x: Any) -> bool:
@@ -161,7 +160,7 @@ def _is_single(x: Array, y: Array | None) -> bool:
         )
     if y is None or y.ndim == 0:
         return True
-    return not (len(y) == len(x) and x.shape[-1] not in _CHANNELS)
+    return len(y) != len(x)
 
 
 def _pictures(x: Array, single: bool) -> Array:

@@ -77,6 +77,8 @@ class PictureAdapter(Adapter):
         if isinstance(x, str | Path):
             source, found = open_arrays(Path(x), self._contract)
             y = found if y is None else y
+            if y is None:
+                raise DataError(f"{x} has no labels: an array y (or y_test) is needed beside x")
         elif are_paths(x):
             source = FileSource([Path(file) for file in x], self._contract)
         else:
