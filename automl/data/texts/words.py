@@ -29,7 +29,7 @@ _LONG_WORD = 16.0  # bytes; longer ones are sentences in a script that does not 
 def tokens(text: str, unit: Unit = "words") -> list[bytes]:
     """The tokens of a text, as an exported model sees them.
 
-    >>> tokens("Don't <br/>panic!")
+    >>> tokens("Don't <br/> panic!")
     [b'dont', b'br', b'panic']
     """
     found = text.encode("utf-8", "replace").translate(_LOWER, _PUNCTUATION)
