@@ -59,7 +59,7 @@ class Counts:
 
     def __init__(self, unit: Unit) -> None:
         self.unit: Unit = unit
-        self._texts: Counter[str] = Counter()
+        self._texts: Counter[bytes] = Counter()
         self._lengths: list[int] = []
 
     def see(self, texts: Iterable[str]) -> None:
@@ -67,14 +67,16 @@ class Counts:
         for text in texts:
             found = tokens(text, self.unit)
             self._lengths.append(len(found))
-            self._texts.update({token.decode().lower() for token in set(found)})
+            different = set(found)
+            self._texts.update(different if text.isascii() else {_folded(token) for token in different})
 
     def vocabulary(self) -> tuple[str, ...]:
         """Tokens in lower case that are in two texts or more, at most 19,998, the most frequent first.
 
         Where there is none such, all tokens.
         """
-        ranked = sorted(self._texts.items(), key=lambda item: (-item[1], item[0]))
+        counts = {token.decode(): count for token, count in self._texts.items()}
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ranked = [item for item in ranked if "\0" not in item[0]]  # Keras' vocabularies cannot have it
         often = [token for token, count in ranked if count >= RAREST]
         return tuple((often or [token for token, _ in ranked])[:MOST_TOKENS])
@@ -121,6 +123,10 @@ def numbers(texts: Iterable[str], contract: TextContract, known: Mapping[bytes, 
         found = tokens(text, contract.unit)[: contract.length] or [b""]
         out[row, : len(found)] = [known.get(token, UNKNOWN) for token in found]
     return out
+
+
+def _folded(token: bytes) -> bytes:
+    return token if token.isascii() else token.decode().lower().encode()
 
 
 def lookup(contract: TextContract) -> dict[bytes, int]:
