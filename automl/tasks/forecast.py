@@ -58,10 +58,11 @@ class Steps(Numbers):
         return {"targets": list(contract_of(prepared).targets)}
 
     def check(self, config: SearchConfig) -> None:
-        """Rows are steps: they have no weights."""
+        """Rows are steps: they have no weights, groups or labels."""
         super().check(config)
-        if config.columns.weight is not None:
-            raise ConfigError(f"{config.task} takes no weights of rows; leave out --weight")
+        for option in ("weight", "group", "text", "path", "multi_label", "drop_missing_labels"):
+            if getattr(config.columns, option):
+                raise ConfigError(f"rows of {config.task} are steps in time; leave out --{option.replace('_', '-')}")
 
 
 class SeriesForecast(RowsTask):

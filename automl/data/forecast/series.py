@@ -279,9 +279,10 @@ def _once(times: Floats, values: Floats, name: str, axis: TimeAxis, roles: Roles
             if roles.series
             else "where the table holds several series, say which column tells them apart (--series NAME)"
         )
+        clock = " (a clock that is set back does that, too: write the time zone along)" if axis.kind == "date" else ""
         raise DataError(
             f"{int(differ.sum()):,} time stamps in {axis.column!r}{of} are there more than once with different "
-            f"numbers, the first is {when}; {hint} (a clock that is set back does that, too: write the time zone along)"
+            f"numbers, the first is {when}; {hint}{clock}"
         )
     kept[again] = False
     return kept

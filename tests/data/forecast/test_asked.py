@@ -89,7 +89,7 @@ def test_what_is_known_of_the_future_is_asked_for(tmp_path: Path) -> None:
     [
         (lambda frame: frame.drop(columns="z"), r"column 'z' is missing in .*, and the model was trained with it"),
         (lambda frame: frame.drop(columns=["y", "when"]), r"column 'y' \(and 1 more: when\) is missing"),
-        (lambda frame: frame.assign(when=frame["when"].str.replace(":00", ":07").where(frame.index == 5, frame["when"])),
+        (lambda frame: frame.assign(when=frame["when"].mask(frame.index == 5, "2024-01-09 13:07")),
          r"the time stamp 2024-01-09 13:07 in 'when' does not fit the steps of the series \(h\)"),
         (lambda frame: frame.assign(when=range(len(frame))), r"'when' has '0', which is no date as in training"),
         (lambda frame: frame[:0], r"has no rows"),
