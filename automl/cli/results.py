@@ -37,6 +37,13 @@ def show_result(result: SearchResult, *, as_json: bool, quiet: bool) -> None:
         typer.echo(f"  {result.resume} --time-budget +10m", err=True)
 
 
+_WORDS = {
+    "image": ("PICTURES", "LABELLED-PICTURES"),
+    "tabular": ("TABLE", "TABLE"),
+    "text": ("TEXTS", "LABELLED-TEXTS"),
+}
+
+
 def _lines(result: SearchResult) -> list[str]:
     from automl.progress.words import clip, duration, plural, score, size
     from automl.run import near
@@ -45,7 +52,7 @@ def _lines(result: SearchResult) -> list[str]:
     kind = "trained again on all rows" if result.refit else "as validated"
     spent = duration(result.seconds)
     guessing = result.baseline.get(result.objective)
-    data, labelled = ("TABLE",) * 2 if result.task.startswith("tabular") else ("PICTURES", "LABELLED-PICTURES")
+    data, labelled = _WORDS.get(result.task.partition("-")[0], ("DATA", "LABELLED-DATA"))
     return [
         f"network   {clip(result.description, 70)}",
         f"score     {result.objective} {score(result.value)} on held-out rows, in its trial",

@@ -137,3 +137,18 @@ def test_few_texts_get_small_batches_and_more_epochs(tmp_path: Path) -> None:
     settled = CLASSIFY.settle(TrainingSettings(batch_size=64, epochs=5, patience=3), prepared)
     assert (settled.batch_size, settled.epochs, settled.patience) == (16, 40, 24)
     assert CLASSIFY.settle(TrainingSettings(epochs=50, patience=None), prepared).patience is None
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "left_out", "classes"), [("mr_polarity", 9596, 0, 2), ("ag_news_small", 6000, 2, 4)]
+)
+def test_real_texts_are_found_and_split(
+    tmp_path: Path, data_dir: Path, name: str, rows: int, left_out: int, classes: int
+) -> None:
+    heard = Heard()
+    prepared = prepare(tmp_path, data_dir / name / "train.csv", events=heard, columns=Columns(target=("label",)))
+    assert contract_of(prepared).column == "text"
+    assert (len(prepared.split.train) + len(prepared.split.validation), len(prepared.classes)) == (rows, classes)
+    assert sum("reads as text too" in warning for warning in heard.warnings) == left_out
+    read = np.asarray(prepared.rows("validation").x) > 0
+    assert np.mean(np.asarray(prepared.rows("validation").x)[read] > 1) > 0.9  # of the words are known
