@@ -22,9 +22,9 @@ from automl.tasks.rows import RowsTask
 _FEWEST_STEPS = 2_000  # of a training: what networks need that see few rows often
 _MOST_EPOCHS = 400
 _FORMS = {
-    "plain": "brought to the scale of the training rows",
-    "own": "each series brought to its own mean and deviation: neighbours then tell more of the answers",
-    "asinh": "bent as logarithms are: neighbours then tell more of the answers",
+    "plain": "scale: all series by the mean and deviation of the training rows",
+    "own": "scale: each series by its own mean and deviation, on which neighbours are more alike in their answers",
+    "asinh": "scale: bent as logarithms are, on which neighbours are more alike in their answers",
 }
 
 
@@ -73,13 +73,11 @@ class _Series(RowsTask):
     def found(self, prepared: PreparedData) -> dict[str, object]:
         """How long the series are, and what is done to them."""
         contract, args = _contract(prepared), prepared.preprocessing[INPUT][0]["args"]
-        missing = "filled with 0, and a channel says where" if args["gaps"] else "none"
-        return {
-            "shape": list(contract.shape),
-            "shortest": contract.shortest,
-            "scaling": _FORMS[args["form"]],
-            "missing": missing,
-        }
+        lengths = f"{contract.length} steps" if contract.equal else f"{contract.shortest} to {contract.length} steps"
+        notes = [f"series: {lengths}, {contract.channels} channel{'s' * (contract.channels > 1)}", _FORMS[args["form"]]]
+        if args["gaps"]:
+            notes.append("missing: filled with 0 after scaling, also after the end of a series; a channel says where")
+        return {"shape": list(contract.shape), "shortest": contract.shortest, "notes": notes}
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
         """Few series are seen more often: as many epochs as give 2,000 steps, at most 400."""

@@ -69,7 +69,11 @@ def test_missing_numbers_give_the_network_a_channel_more(tmp_path: Path) -> None
     assert CLASSIFY.inputs(prepared) == {"series": Input((12, 3))}
     found = CLASSIFY.summary(prepared)
     assert (found["shape"], found["shortest"], found["classes"]) == ([12, 2], 6, 2)
-    assert "a channel says where" in str(found["missing"])
+    assert found["notes"] == [
+        "series: 6 to 12 steps, 2 channels",
+        "scale: all series by the mean and deviation of the training rows",
+        "missing: filled with 0 after scaling, also after the end of a series; a channel says where",
+    ]
 
 
 def test_numbers_to_predict(tmp_path: Path) -> None:
