@@ -116,8 +116,8 @@ def _of_one_hot(y: Any, flags: NDArray[Any]) -> NDArray[Any]:
     """The class of each one-hot row: the name of its column, where there are names."""
     if not is_one_hot(flags):
         raise DataError(
-            "y has rows of 0 and 1, and not one 1 in each: if those are labels, of which a row may have any number, say "
-            "so (--multi-label, multi_label=True)"
+            "y has rows of 0 and 1, and not one 1 in each: if those are labels, any number of them a row, say so "
+            "(--multi-label, multi_label=True)"
         )
     codes = flags.argmax(axis=1)
     return np.asarray(y.columns)[codes] if isinstance(y, pd.DataFrame) else codes
