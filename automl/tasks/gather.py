@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl.config import Arrays, Columns, SearchConfig
 from automl.data import ClassTarget, Dataset, Part
@@ -83,12 +85,22 @@ class Reader:
                 rows = Arrays(given.inputs[port.name], np.arange(given.rows) % 2)
                 part = self.kinds[port.kind].read(rows, plain(self.config), Of(self.events, port.name), like=before)
                 parts[port.name] = part
-                bad = {name for name, _ in part.skipped}
-                if bad:
-                    kept &= np.array([str(Path(path)) not in bad for path in given.inputs[port.name]])
+                if part.skipped:
+                    kept &= _in_order(given.inputs[port.name], part.names)
             if kept.all():
                 return given, parts
             given = given.only(kept)
+
+
+def _in_order(paths: Iterable[Any], names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the paths were read, (n,): ``names`` are those that were, in their order."""
+    left = deque(names)
+    kept = []
+    for path in paths:
+        kept.append(bool(left) and str(Path(path)) == left[0])
+        if kept[-1]:
+            left.popleft()
+    return np.array(kept, dtype=bool)
 
 
 class Of(Events):
