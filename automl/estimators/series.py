@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class _TimeSeries(SearchEstimator):
     """What both estimators of series share."""
 
-    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None) -> Self:
+    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None, groups: Any) -> Self:
         config = self._config(X, y, validation)
-        data = replace(config.data, weights=weights) if isinstance(config.data, Arrays) else config.data
+        data = replace(config.data, weights=weights, groups=groups) if isinstance(config.data, Arrays) else config.data
         return self._run_search(replace(config, data=data, class_weight=self._class_weight()))
 
     def _data(self, x: Any, y: Any) -> Arrays:
@@ -111,7 +111,14 @@ class TimeSeriesClassifier(ClassifierMixin, _TimeSeries):  # type: ignore[misc] 
         )
         self.class_weight = class_weight
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        validation_data: tuple[Any, Any] | None = None,
+        groups: Any = None,
+    ) -> Self:
         """Search, train the best network on all series, and become it. Ctrl-C delivers the best one so far.
 
         Args:
@@ -119,13 +126,14 @@ class TimeSeriesClassifier(ClassifierMixin, _TimeSeries):  # type: ignore[misc] 
             y: Labels (n,).
             sample_weight: How much each series counts, (n,).
             validation_data: (X, y) to validate on; None splits off a stratified part of the series.
+            groups: Whom or what each series is of, (n,): series of a group train together, or validate together.
 
         Raises:
             ConfigError: An argument is out of range or unknown, or no limit is given.
             DataError: The data cannot be used as given.
             SearchError: No trial succeeded.
         """
-        return self._fit(X, y, sample_weight, validation_data)
+        return self._fit(X, y, sample_weight, validation_data, groups)
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable label of each series.
@@ -196,7 +204,14 @@ class TimeSeriesRegressor(RegressorMixin, _TimeSeries):  # type: ignore[misc]  #
 
     _task: ClassVar[str] = "series-regress"
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        validation_data: tuple[Any, Any] | None = None,
+        groups: Any = None,
+    ) -> Self:
         """Search, train the best network on all series, and become it. Ctrl-C delivers the best one so far.
 
         Args:
@@ -204,13 +219,14 @@ class TimeSeriesRegressor(RegressorMixin, _TimeSeries):  # type: ignore[misc]  #
             y: Numbers (n,) or (n, k).
             sample_weight: How much each series counts, (n,).
             validation_data: (X, y) to validate on; None splits off a part of the series.
+            groups: Whom or what each series is of, (n,): series of a group train together, or validate together.
 
         Raises:
             ConfigError: An argument is out of range or unknown, or no limit is given.
             DataError: The data cannot be used as given.
             SearchError: No trial succeeded.
         """
-        return self._fit(X, y, sample_weight, validation_data)
+        return self._fit(X, y, sample_weight, validation_data, groups)
 
     def predict(self, X: Any) -> np.ndarray:
         """The numbers of each series; see ``TimeSeriesClassifier.predict`` for what ``X`` may be.

@@ -13,7 +13,7 @@ from automl.data.series.contract import SeriesContract
 from automl.data.series.fit import fit_series
 from automl.data.series.read import INPUT, read_series
 from automl.data.series.source import parts_of
-from automl.errors import DataError
+from automl.errors import ConfigError, DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
 from automl.tasks.answers import Answers, Classes, Numbers
@@ -37,6 +37,7 @@ class _Series(RowsTask):
         self, source: Any, config: SearchConfig, events: Events, *, part: Part = "train", like: Dataset | None = None
     ) -> Dataset:
         """See ``RowsTask``."""
+        _check_columns(config)
         if isinstance(source, Path) and part not in parts_of(source):
             part = "train"  # a file of its own is what it is given for
         dataset = read_series(
@@ -99,6 +100,15 @@ class SeriesRegress(_Series):
 
     name: ClassVar[str] = "series-regress"
     answers: ClassVar[Answers] = Numbers()
+
+
+def _check_columns(config: SearchConfig) -> None:
+    """Files of series have no columns to name."""
+    for name in ("target", "weight", "ignore", "text", "path", "time", "series"):
+        if getattr(config.columns, name):
+            raise ConfigError(
+                f"--{name} is for tables, and files of series have no columns: the answer of a series stands with it"
+            )
 
 
 def _contract(prepared: PreparedData) -> SeriesContract:

@@ -10,7 +10,7 @@ import pytest
 
 from automl import tasks
 from automl.arch import Input
-from automl.config import Arrays, SearchConfig
+from automl.config import Arrays, Columns, SearchConfig
 from automl.data import PreparedData
 from automl.data.series.contract import SeriesContract
 from automl.errors import ConfigError, DataError
@@ -111,6 +111,20 @@ def test_what_people_should_know_is_said(tmp_path: Path) -> None:
         "1 of 50 series have no number at all (NaN), the first is series 7",
         "every series has one step: nothing changes in time; a table would do",
     ]
+
+
+def test_series_of_a_group_stay_together(tmp_path: Path) -> None:
+    x, y = series()
+    groups = np.arange(N) // 5
+    prepared = prepare(tmp_path, Arrays(x, y, None, groups))
+    assert not set(groups[prepared.split.train]) & set(groups[prepared.split.validation])
+
+
+@pytest.mark.parametrize(("name", "value"), [("target", ("y",)), ("weight", "w"), ("ignore", ("a",)), ("group", "g")])
+def test_columns_are_of_tables(tmp_path: Path, name: str, value: Any) -> None:
+    columns = Columns(**{name: value})
+    with pytest.raises(ConfigError, match=f"--{name}"):
+        prepare(tmp_path, Arrays(*series()), columns=columns)
 
 
 def test_a_class_with_one_series_trains(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from automl.data.series.contract import SeriesContract
 from automl.data.series.source import Series, key_of, open_series
 from automl.data.series.steps import check_fits, known_steps, padded
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
-from automl.data.tables.read import Answer, bytes_of, checked_weights, given_columns
+from automl.data.tables.read import Answer, bytes_of, checked_weights, given_columns, group_numbers
 from automl.data.targets import TargetContract
 from automl.errors import DataError
 
@@ -119,7 +119,7 @@ class _Reading:
         }
         sha = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
         if isinstance(self.source, Arrays):
-            for part in (self.source.y, self.source.weights):
+            for part in (self.source.y, self.source.weights, self.source.groups):
                 sha.update(b"" if part is None else bytes_of(part))
         return sha.hexdigest()[:40]
 
@@ -133,6 +133,8 @@ class _Reading:
         np.save(aside / f"y.{self.output}.npy", values)
         if isinstance(self.source, Arrays) and self.source.weights is not None:
             np.save(aside / "weights.npy", checked_weights(self.source.weights, len(kept))[kept].astype(np.float32))
+        if isinstance(self.source, Arrays) and self.source.groups is not None:
+            np.save(aside / "groups.npy", group_numbers(self.source.groups, len(kept))[kept])
         cut = check_fits(chosen, contract)
         _keep(aside / f"x.{INPUT}.npy", chosen, contract, on_progress)
         finish(
