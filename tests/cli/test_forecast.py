@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
-from automl import TimeSeriesForecaster
+from automl import ConfigError, Space, TimeSeriesForecaster
+from automl.arch import Input
 from automl.data import PreparedData
 from automl.data.forecast.asked import RawWindows
 from automl.export import load_model
@@ -167,3 +170,31 @@ def test_the_estimator_of_a_run_forecasts_scores_and_travels(at_folder) -> None:
     assert 0 < forecaster.score(pd.read_csv("later.csv")) < 1
     again = pickle.loads(pickle.dumps(forecaster)).predict(coming)
     pd.testing.assert_frame_equal(again, found)
+
+
+def test_the_space_of_the_page_is_one() -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
+    inputs = {"series": Input((35, 5), codes=(7, 1, 7))}
+    point = Space.parse(text).sample(np.random.default_rng(0), inputs=inputs, heads={"value": {"units": 7}})
+    assert point.architecture.nodes[-1].args["steps"] == 7
+
+
+def test_a_space_with_a_head_forecasts_too(folder) -> None:
+    """An estimator fitted on a data frame with an index of dates, known columns and validation rows of its own."""
+    frame = shop(150).set_index(pd.DatetimeIndex(shop(150)["day"], name="day"))[["sales"]]
+    space = Space.parse("version: 1\nname: plain\ntask: series-forecast\nmodel: [flatten, head]\n")
+    forecaster = TimeSeriesForecaster(
+        horizon=3, lookback=14, max_trials=1, max_epochs=2, time_budget=None, space=space, random_state=1, verbose=0,
+        workers=0, directory=folder / "runs",
+    )  # fmt: skip
+    with pytest.raises(NotFittedError):
+        forecaster.predict()
+    assert clone(forecaster).get_params()["horizon"] == 3
+    forecaster.fit(frame[:120], validation_data=frame[120:])
+    found = forecaster.predict()
+    assert found.index.equals(pd.date_range("2024-05-30", periods=3, freq="D", name="day"))
+    assert np.isfinite(found["sales"]).all()
+    with pytest.raises(ConfigError, match=r"give no y"):
+        forecaster.fit(frame, frame)
+    with pytest.raises(ConfigError, match=r"say --horizon N \(horizon=N\)"):
+        clone(forecaster).set_params(horizon=None).fit(frame)

@@ -36,7 +36,7 @@ TEN = {"label": {"units": 10, "activation": "softmax"}}
 PICTURES = Data({"image": Input((28, 28, 1))}, TEN)
 DATA = {
     "cnn": PICTURES,
-    "forecast": Data({"series": Input((96, 7))}, {"values": {"units": 24 * 7}}),
+    "forecast": Data({"series": Input((96, 7), codes=(24, 7, 24))}, {"value": {"units": 24 * 7}}),
     "mlp": PICTURES,
     "mobile": PICTURES,
     "multimodal": Data(
@@ -201,7 +201,8 @@ def _train_a_step(model: Any, architecture: Architecture) -> bool:
     losses, targets = {}, {}
     nodes = {node.id: node for node in architecture.nodes}
     for name, source in architecture.outputs.items():
-        units, activation = (nodes[source].args[key] for key in ("units", "activation"))
+        args = nodes[source].args
+        units, activation = args.get("units") or args["steps"] * args["columns"], args.get("activation", "linear")
         losses[name] = "sparse_categorical_crossentropy" if activation == "softmax" else "mean_squared_error"
         targets[name] = rng.integers(0, units, ROWS) if activation == "softmax" else rng.normal(size=(ROWS, units))
     if len(losses) == 1:
