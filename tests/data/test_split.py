@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.data import split_rows
+from automl.data import split_groups, split_rows
+from automl.errors import DataError
 
 labels = st.lists(st.integers(0, 5), min_size=1, max_size=200).map(lambda y: np.array(y, dtype=np.int64))
 fractions = st.floats(0.05, 0.6)
@@ -57,3 +59,26 @@ def test_big_data_validates_on_a_bounded_number_of_rows() -> None:
 def test_a_single_row_trains() -> None:
     split = split_rows(np.array([0, 0, 0, 1]), seed=0)
     assert 3 in split.train
+
+
+@given(groups=st.lists(st.integers(0, 9), min_size=10, max_size=80), seed=st.integers(0, 50))
+def test_a_group_is_on_one_side(groups: list[int], seed: int) -> None:
+    numbers, strata = np.array(groups), np.arange(len(groups)) % 2
+    if len(set(groups)) < 2:
+        with pytest.raises(DataError, match="at least two are needed"):
+            split_groups(strata, numbers, seed=seed)
+        return
+    split = split_groups(strata, numbers, seed=seed)
+    assert not set(numbers[split.train]) & set(numbers[split.validation])
+    assert sorted([*split.train, *split.validation]) == list(range(len(groups)))
+    assert min(len(split.train), len(split.validation)) > 0
+    again = split_groups(strata, numbers, seed=seed)
+    np.testing.assert_array_equal(split.validation, again.validation)
+
+
+def test_many_groups_give_a_fifth_of_the_rows_with_every_class() -> None:
+    rng = np.random.default_rng(0)
+    groups, classes = rng.integers(0, 100, 2000), (rng.random(2000) < 0.2).astype(int)
+    split = split_groups(classes, groups, seed=1)
+    assert len(split.validation) == pytest.approx(400, rel=0.15)
+    assert classes[split.validation].mean() == pytest.approx(classes.mean(), abs=0.03)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from automl.errors import DataError
-from automl.export.evaluation import score
+from automl.export.evaluation import score, score_numbers
 
 CLASSES = np.array(["a", "b", "c"])
 
@@ -50,7 +50,30 @@ def test_scores_equal_scikit_learns_where_every_class_has_rows(seed: int, rows: 
 def test_one_row_of_one_class_is_enough() -> None:
     metrics = score(np.array([2]), np.array([[0, 0, 1]], np.float32), CLASSES).metrics
 
-    assert metrics == pytest.approx({"accuracy": 1, "balanced_accuracy": 1, "f1_macro": 1, "log_loss": 0}, abs=1e-6)
+    assert metrics.pop("log_loss") == pytest.approx(0, abs=1e-6)
+    assert metrics == dict.fromkeys(
+        ("accuracy", "balanced_accuracy", "f1_macro", "f1_micro", "precision", "recall"), pytest.approx(1)
+    )
+
+
+def test_weights_count_in_every_score() -> None:
+    truth, probabilities, weights = np.arange(30) % 3, chances(0, 30), np.arange(1, 31) % 4
+    evaluation = score(truth, probabilities, CLASSES, weights=weights)
+    repeated = score(np.repeat(truth, weights), np.repeat(probabilities, weights, axis=0), CLASSES)
+    assert evaluation.metrics == pytest.approx(repeated.metrics)
+    assert [each.f1 for each in evaluation.per_class] == pytest.approx([each.f1 for each in repeated.per_class])
+    assert evaluation.rows == 30
+    numbers, answers = np.random.default_rng(0).normal(size=(2, 30, 2))
+    weighted = score_numbers(numbers, answers, ("a", "b"), weights=weights)
+    again = score_numbers(np.repeat(numbers, weights, axis=0), np.repeat(answers, weights, axis=0), ("a", "b"))
+    assert weighted.metrics == pytest.approx(again.metrics)
+    assert [each.r2 for each in weighted.per_column] == pytest.approx([each.r2 for each in again.per_column])
+
+
+def test_scores_of_a_person_stand_beside_the_others() -> None:
+    own = score_numbers(np.array([[1.0], [2.0]]), np.array([[2.0], [1.0]]), ("a",), own=["own_goals:share_above"])
+    assert own.metrics["share_above"] == 0.5
+    assert "top_5" in score(np.arange(6), np.eye(6, dtype=np.float32), np.arange(6)).metrics
 
 
 def test_no_row_is_too_few() -> None:
