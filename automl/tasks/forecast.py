@@ -11,10 +11,10 @@ import numpy as np
 from automl.arch import Architecture, Input, Node
 from automl.config import Arrays, SearchConfig
 from automl.data import Dataset, ForecastContract, Part, PreparedData, Rows, Split
-from automl.data.forecast.naive import repeated
+from automl.data.forecast.naive import LAST, repeated
 from automl.data.forecast.read import INPUT, asked_for, parts_of, read_forecast
-from automl.data.forecast.segments import BETWEEN, TRAIN, VALIDATION
-from automl.data.forecast.series import Roles
+from automl.data.forecast.roles import Roles
+from automl.data.forecast.segments import BETWEEN, MOST_VALIDATION, TRAIN, VALIDATION
 from automl.data.forecast.source import has_part, open_series
 from automl.errors import ConfigError, DataError
 from automl.events import Events
@@ -101,24 +101,34 @@ class SeriesForecast(RowsTask):
         return None
 
     def fit(self, prepared: PreparedData, rows: Rows, config: SearchConfig, events: Events) -> dict[str, Any]:
-        """The scale of each channel; the front brings what is known of the future beside the past."""
-        del rows, config, events
+        """The scale of each channel, whether a season is worth repeating, and what is known beside the past."""
+        del config, events
         contract = contract_of(prepared)
+        naive = naive_forecasts(rows, contract)[0]
         ahead = slice(len(contract.channels) - len(contract.coming), None)
         mean = [*contract.mean, *contract.mean[ahead]]
         scale = [*contract.scale, *contract.scale[ahead]]
         args = {"mean": mean, "variance": [each * each for each in scale]}
         fronts = {INPUT: front(contract)} if contract.coming else {}
-        return {"preprocessing": {INPUT: [{"op": "normalize", "args": args}]}, "fronts": fronts}
+        return {
+            "preprocessing": {INPUT: [{"op": "normalize", "args": args}]},
+            "traits": {"seasonal": naive != LAST},
+            "fronts": fronts,
+        }
 
     def inputs(self, prepared: PreparedData) -> Mapping[str, Input]:
-        """Windows; their codes say how many steps of how many channels are to be forecast, and how long a season is."""
+        """Windows; their codes say how many steps of how many channels are to be forecast, and how long a season is.
+
+        A season that is a worse forecast of the training rows than the last value is none: networks would begin there.
+        """
         contract = contract_of(prepared)
-        return {INPUT: Input(contract.shape, codes=(contract.horizon, len(contract.targets), contract.season))}
+        season = contract.season if prepared.traits["seasonal"] else 1
+        return {INPUT: Input(contract.shape, codes=(contract.horizon, len(contract.targets), season))}
 
     def found(self, prepared: PreparedData) -> dict[str, object]:
         """How time goes on, what is looked back on and why, and which naive forecast is the line to beat."""
         contract = contract_of(prepared)
+        naive, _ = naive_forecasts(prepared.rows("validation"), contract)
         return {
             "series": max(1, len(contract.tails)),
             "time": f"{contract.time.column or 'rows'}, steps of {contract.time.step}",
@@ -127,12 +137,14 @@ class SeriesForecast(RowsTask):
             "season": f"{contract.season} ({contract.reasons.get('season', '')})",
             "past": list(contract.past),
             "known": [*contract.known, *contract.cycles],
-            "naive": naive_forecasts(prepared)[0],
+            "naive": naive,
+            "notes": _notes(contract, naive),
         }
 
     def baseline(self, prepared: PreparedData) -> dict[str, float]:
         """The better one of repeating the last step and repeating the season before."""
-        return naive_forecasts(prepared)[1]
+        _, scores = naive_forecasts(prepared.rows("validation"), contract_of(prepared))
+        return {f"val_{name}": value for name, value in scores.items()}
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
         """Few windows get small batches and are seen more often; there is nothing to augment."""
@@ -145,19 +157,34 @@ class SeriesForecast(RowsTask):
         return training.model_copy(update={"batch_size": batch_size, "epochs": epochs, "patience": patience})
 
 
-def naive_forecasts(prepared: PreparedData) -> tuple[str, dict[str, float]]:
-    """The better of two forecasts that need no network, by the squared error, and its scores on the validation rows."""
-    contract, rows = contract_of(prepared), prepared.rows("validation")
-    scale = prepared.scales["value"]
+def naive_forecasts(rows: Rows, contract: ForecastContract) -> tuple[str, dict[str, float]]:
+    """The better of two forecasts that need no network, by the squared error, and its scores on some windows."""
     count = len(contract.targets)
-    pieces = [rows.x[start : start + 512][..., :count] for start in range(0, len(rows), 512)]
+    chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), MOST_VALIDATION)).astype(np.int64))
+    pieces = [rows.x[chosen[start : start + 512]][..., :count] for start in range(0, len(chosen), 512)]
     windows = np.concatenate(pieces).astype(np.float64)
+    ruler = {"scale": contract.scale[:count], "naive": contract.naive}
     found = {
-        name: {f"val_{metric}": score(metric, rows.y, answer, ruler=scale) for metric in OF_FORECASTS}
+        name: {metric: score(metric, rows.y[chosen], answer, ruler=ruler) for metric in OF_FORECASTS}
         for name, answer in repeated(windows, contract).items()
     }
-    name = min(found, key=lambda each: found[each]["val_mse"])
+    name = min(found, key=lambda each: found[each]["mse"])
     return name, found[name]
+
+
+def _notes(contract: ForecastContract, naive: str) -> list[str]:
+    """What was found, for people."""
+    time = contract.time
+    found = {
+        "forecast": f"{', '.join(contract.targets)}: {contract.horizon} steps of {time.step}",
+        "time": f"{time.column}: {time.reason}" if time.column else "no column: rows follow each other step by step",
+        "lookback": f"{contract.lookback} steps: {contract.reasons.get('lookback', '')}",
+        "season": f"{contract.season} steps: {contract.reasons.get('season', '')}",
+        "past": ", ".join(contract.past),
+        "known": ", ".join((*contract.known, *(f"{each} (of the date)" for each in contract.cycles))),
+        "naive": f"{naive} repeated is the better naive forecast",
+    }
+    return [f"{name:<9} {said}" for name, said in found.items() if said]
 
 
 def front(contract: ForecastContract) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from automl.data.folder import Part
 from automl.data.forecast import steps
 from automl.data.forecast.contract import ForecastContract
 from automl.data.forecast.read import steps_of
+from automl.data.forecast.roles import Roles
 from automl.data.forecast.segments import joined
-from automl.data.forecast.series import Roles, Series, interpolated, load
+from automl.data.forecast.series import Series, interpolated, load
 from automl.data.forecast.source import has_part, open_series
 from automl.errors import DataError
 

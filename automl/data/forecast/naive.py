@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from automl.data.forecast.contract import ForecastContract
 
+LAST = "last value"
+
 
 def repeated(windows: NDArray[np.float64], contract: ForecastContract) -> dict[str, NDArray[np.float64]]:
     """Forecasts (n, horizon * targets) that repeat the last step, and the last season where it lies in the window.
@@ -22,7 +24,7 @@ def repeated(windows: NDArray[np.float64], contract: ForecastContract) -> dict[s
     season of 2 [[2.0, 3.0, 2.0, 3.0]]
     """
     ahead = np.arange(contract.horizon)
-    found = {"last value": windows[:, np.full(contract.horizon, -1)]}
+    found = {LAST: windows[:, np.full(contract.horizon, -1)]}
     if 1 < contract.season <= windows.shape[1]:
         places = windows.shape[1] - contract.season + ahead % contract.season
         found[f"season of {contract.season}"] = windows[:, places]

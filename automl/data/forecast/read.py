@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from automl.data.cache import cached
 from automl.data.checks import check_room
 from automl.data.dataset import CACHE_FORMAT, Dataset, finish
-from automl.data.forecast import steps
 from automl.data.forecast.contract import Cycle, ForecastContract, Tail, TimeAxis
+from automl.data.forecast.roles import Roles
+from automl.data.forecast.seasons import cycle_values, cycles_of, season_of
 from automl.data.forecast.segments import (
     Segment,
     default_lookback,
@@ -23,7 +24,7 @@ from automl.data.forecast.segments import (
     split_latest,
     window_starts,
 )
-from automl.data.forecast.series import Loaded, Roles, Series, interpolated, load
+from automl.data.forecast.series import Loaded, Series, interpolated, load
 from automl.data.forecast.source import Opened
 from automl.data.forecast.windows import write_windows
 from automl.data.targets import NumberTarget
@@ -93,7 +94,7 @@ def steps_of(series: Series, axis: TimeAxis, cycles: Sequence[Cycle]) -> Floats:
     """The numbers of each step in the order of ``ForecastContract.channels``."""
     if not cycles:
         return series.values
-    return np.concatenate([series.values, steps.cycle_values(series.times, cycles, axis)], axis=1)
+    return np.concatenate([series.values, cycle_values(series.times, cycles, axis)], axis=1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -144,12 +145,12 @@ class _Reading:
         """What is forecast from what, and which rows validate."""
         roles, axis, horizon = loaded.roles, loaded.axis, self.asked.horizon
         count = len(roles.targets)
-        season, why = steps.season_of(axis, [each.values[:, :count] for each in series])
+        season, why = season_of(axis, [each.values[:, :count] for each in series])
         longest = max(each.rows for each in series)
         lookback, reason = default_lookback(longest, horizon, season)
         if self.asked.lookback is not None:
             lookback, reason = self.asked.lookback, "it was asked for"
-        cycles = steps.cycles_of(axis, max(float(each.times[-1] - each.times[0]) for each in series))
+        cycles = cycles_of(axis, max(float(each.times[-1] - each.times[0]) for each in series))
         if lookback < horizon and roles.known:
             raise ConfigError(
                 f"a lookback of {lookback} is shorter than the horizon of {horizon}, and what is known of the future "

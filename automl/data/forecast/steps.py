@@ -1,4 +1,4 @@
-"""How time goes on from row to row: the step, what lies between, what comes next, and how long a season is."""
+"""How time goes on from row to row: the step, what lies between, and what comes next."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl.data.forecast.contract import PARTS, Cycle, TimeAxis
+from automl.data.forecast.contract import TimeAxis
 from automl.data.forecast.times import as_index, seconds
 from automl.errors import DataError
 
 Floats = NDArray[np.float64]
 
 DAY = 86_400.0
-YEAR = 365.25 * DAY
-_LONGEST_SEASON = 1_500  # steps; of steps of a second it is the minute, of a minute the day
 _CALENDAR = {"B": (1,), "MS": (28, 29, 30, 31), "ME": (28, 29, 30, 31), "QS-JAN": (90, 91, 92), "QE-DEC": (90, 91, 92)}
 """Offsets that rows with gaps may follow, and the most common distances of theirs in days."""
-_SEASONS = {"B": 5, "W": 52, "M": 12, "Q": 4, "Y": 1, "BM": 12, "BQ": 4, "BY": 1}
-_CLEAR = 0.3  # correlation with the season before, for a season that no date names
 _MOSTLY_THERE = 0.5
 _TINY = 1e-6
 
@@ -66,14 +62,14 @@ def filled(values: Floats, axis: TimeAxis) -> NDArray[np.int64]:
     """
     if axis.kind == "rows" or len(values) < 2:
         return np.arange(len(values))
-    if axis.kind == "date" and not _is_tick(axis.step):
+    if axis.kind == "date" and not is_tick(axis.step):
         index = as_index(values)
         grid = seconds(pd.date_range(index[0], index[-1], freq=axis.step))
         places = np.searchsorted(grid, values)
         fits = (places < len(grid)) & (grid[np.minimum(places, len(grid) - 1)] == values) if len(grid) else places < 0
         count = len(grid)
     else:
-        step = _tick(axis.step) if axis.kind == "date" else float(axis.step)
+        step = tick(axis.step) if axis.kind == "date" else float(axis.step)
         exact = (values - values[0]) / step
         places = np.round(exact).astype(np.int64)
         fits = np.abs(exact - places) < _TINY * np.maximum(1.0, np.abs(exact))
@@ -103,8 +99,8 @@ def coming(end: float, count: int, axis: TimeAxis) -> Floats:
     """
     if axis.kind != "date":
         return np.asarray(end + float(axis.step) * np.arange(1, count + 1), np.float64)
-    if _is_tick(axis.step):
-        return np.asarray(end + _tick(axis.step) * np.arange(1, count + 1), np.float64)
+    if is_tick(axis.step):
+        return np.asarray(end + tick(axis.step) * np.arange(1, count + 1), np.float64)
     start = as_index(np.array([end]))[0]
     found = pd.date_range(start, periods=count + 1, freq=axis.step)
     return seconds(found[found > start][:count])
@@ -112,8 +108,8 @@ def coming(end: float, count: int, axis: TimeAxis) -> Floats:
 
 def until(end: float, count: int, axis: TimeAxis) -> Floats:
     """The time stamps of the last ``count`` dates up to ``end``, which is one of them."""
-    if _is_tick(axis.step):
-        return np.asarray(end + _tick(axis.step) * np.arange(1 - count, 1), np.float64)
+    if is_tick(axis.step):
+        return np.asarray(end + tick(axis.step) * np.arange(1 - count, 1), np.float64)
     return seconds(pd.date_range(end=as_index(np.array([end]))[0], periods=count, freq=axis.step))
 
 
@@ -142,52 +138,6 @@ def zoned(values: Floats, axis: TimeAxis) -> pd.DatetimeIndex:
     return index.tz_localize("UTC").tz_convert(axis.zone)
 
 
-def season_of(axis: TimeAxis, values: Sequence[Floats]) -> tuple[int, str]:
-    """Steps of a season, and why; 1 where there is none.
-
-    Args:
-        axis: How time goes on.
-        values: Training rows of each series, (n, k).
-    """
-    if axis.kind == "date":
-        steps = _dated_season(axis.step)
-        return steps, f"steps of {axis.step}" if steps > 1 else f"steps of {axis.step} have none"
-    found = _found_season(max(values, key=len))
-    return found, "rows so far apart are alike" if found > 1 else "no distance at which rows are alike"
-
-
-def cycles_of(axis: TimeAxis, span: float) -> tuple[Cycle, ...]:
-    """What of a date helps to forecast: cycles longer than a step that the ``span`` seconds hold at least twice."""
-    if axis.kind != "date":
-        return ()
-    step = _length(axis.step)
-    found: list[Cycle] = []
-    if step < DAY and span >= 2 * DAY:
-        found.append("hour")
-    if step <= DAY and span >= 14 * DAY:
-        found.append("weekday")
-    if step < YEAR / 2 and span >= 2 * YEAR:
-        found.append("year")
-    return tuple(found)
-
-
-def cycle_values(values: Floats, cycles: Sequence[Cycle], axis: TimeAxis) -> Floats:
-    """Sine and cosine of each cycle, (n, 2 * cycles), in the zone's own time."""
-    index = zoned(values, axis) if axis.kind == "date" else pd.DatetimeIndex([])
-    out = np.empty((len(values), len(cycles) * len(PARTS)))
-    for place, cycle in enumerate(cycles):
-        angle = 2 * np.pi * np.asarray(_phase(index, cycle), dtype=np.float64)
-        out[:, 2 * place], out[:, 2 * place + 1] = np.sin(angle), np.cos(angle)
-    return out
-
-
-def _phase(index: pd.DatetimeIndex, cycle: Cycle) -> pd.Index:
-    of_day = (index.hour * 3600 + index.minute * 60 + index.second) / DAY
-    if cycle == "hour":
-        return of_day
-    return index.day_of_week / 7 if cycle == "weekday" else (index.day_of_year - 1 + of_day) / 365.25
-
-
 def _named_step(longest: Floats, several: Sequence[Floats]) -> str:
     """An offset of pandas on which all stamps are: one that pandas infers, or one of the calendar, with gaps."""
     index = as_index(longest)
@@ -196,8 +146,8 @@ def _named_step(longest: Floats, several: Sequence[Floats]) -> str:
     candidates = [inferred] if inferred else [name for name, days in _CALENDAR.items() if often in days]
     for name in candidates:
         offset = pd.tseries.frequencies.to_offset(name)
-        if _is_tick(offset.freqstr):
-            if all(_on_grid(values, _tick(offset.freqstr)) for values in several):
+        if is_tick(offset.freqstr):
+            if all(_on_grid(values, tick(offset.freqstr)) for values in several):
                 return str(offset.freqstr)
         elif all(all(map(offset.is_on_offset, as_index(values))) for values in several):
             return str(offset.freqstr)
@@ -228,11 +178,12 @@ def _gaps(values: Floats, axis: TimeAxis) -> str:
     return f"distances of {', '.join(shown)}" + (", ..." if len(distances) > 3 else "")
 
 
-def _is_tick(step: str) -> bool:
+def is_tick(step: str) -> bool:
+    """Whether all steps are of one length, which those of months and business days are not."""
     return isinstance(pd.tseries.frequencies.to_offset(step), pd.tseries.offsets.Tick | pd.tseries.offsets.Day)
 
 
-def _tick(step: str) -> float:
+def tick(step: str) -> float:
     """Seconds of a step of one length."""
     offset = pd.tseries.frequencies.to_offset(step)
     if isinstance(offset, pd.tseries.offsets.Day):
@@ -240,46 +191,10 @@ def _tick(step: str) -> float:
     return float(pd.Timedelta(offset).total_seconds())
 
 
-def _length(step: str) -> float:
+def seconds_of(step: str) -> float:
     """Seconds of a step; of months and the like about so many."""
-    if _is_tick(step):
-        return _tick(step)
+    if is_tick(step):
+        return tick(step)
     offset = pd.tseries.frequencies.to_offset(step)
     start = pd.Timestamp("2001-01-01")
     return float((start + 4 * offset - (start + 3 * offset)).total_seconds())
-
-
-def _dated_season(step: str) -> int:
-    if not _is_tick(step):
-        offset = pd.tseries.frequencies.to_offset(step)
-        word = str(offset.freqstr).lstrip("0123456789").split("-")[0]
-        per = next((steps for name, steps in _SEASONS.items() if word in (name, f"{name}S", f"{name}E")), 1)
-        return per // offset.n if per % offset.n == 0 else 1
-    length = _tick(step)
-    if length >= DAY:
-        return {1.0: 7, 7.0: 52}.get(length / DAY, 1)
-    for cycle in (DAY, 3_600.0, 60.0):
-        steps = cycle / length
-        if steps.is_integer() and 1 < steps <= _LONGEST_SEASON:
-            return int(steps)
-    return 1
-
-
-def _found_season(values: Floats) -> int:
-    """The distance at which rows are most alike, trend left out: the highest peak of the autocorrelation."""
-    count = len(values)
-    if count < 8:
-        return 1
-    line = np.linspace(-1.0, 1.0, count)[:, np.newaxis]
-    left = values - values.mean(axis=0)
-    left = left - line * (line * left).sum(axis=0) / (line * line).sum()
-    power = np.abs(np.fft.rfft(left, 2 * count, axis=0)) ** 2
-    found = np.fft.irfft(power, axis=0)[:count]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        alike = np.nanmean(found / found[0], axis=1) if (found[0] > 0).any() else np.zeros(count)
-    lags = np.arange(2, count // 3)
-    peaks = lags[(alike[lags] > alike[lags - 1]) & (alike[lags] >= alike[lags + 1])]
-    if not len(peaks):
-        return 1
-    best = float(alike[peaks].max())
-    return int(peaks[alike[peaks] >= 0.9 * best][0]) if best > _CLEAR else 1

@@ -12,7 +12,7 @@ from automl.data.forecast import steps
 from automl.data.forecast.asked import to_forecast, to_score
 from automl.data.forecast.contract import ForecastContract
 from automl.data.forecast.read import Asked, read_forecast
-from automl.data.forecast.series import Roles
+from automl.data.forecast.roles import Roles
 from automl.data.forecast.source import open_series
 from automl.errors import DataError
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from automl.data import Dataset, ForecastContract
 from automl.data.forecast.read import Asked, asked_for, parts_of, read_forecast
+from automl.data.forecast.roles import Roles
 from automl.data.forecast.segments import (
     BETWEEN,
     TRAIN,
@@ -22,7 +23,7 @@ from automl.data.forecast.segments import (
     split_latest,
     window_starts,
 )
-from automl.data.forecast.series import Roles, Series
+from automl.data.forecast.series import Series
 from automl.data.forecast.source import has_part, open_series
 from automl.errors import ConfigError, DataError
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.data.forecast.series import Roles, interpolated, load
+from automl.data.forecast.roles import Roles
+from automl.data.forecast.series import interpolated, load
 from automl.errors import AutoMLError, ConfigError, DataError
 
 

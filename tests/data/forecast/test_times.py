@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.data.forecast import steps
+from automl.data.forecast import seasons, steps
 from automl.data.forecast.contract import TimeAxis
 from automl.data.forecast.times import as_index, find_time, read_times, seconds
 from automl.errors import DataError
@@ -45,7 +45,7 @@ def test_the_step_and_the_season_are_found(freq: str, format_: str, step: str, s
     column = texts(freq, format_)
     axis, values = axis_of(column)
     assert (axis.kind, axis.step) == ("date", step)
-    assert steps.season_of(axis, [np.zeros((30, 1))])[0] == season
+    assert seasons.season_of(axis, [np.zeros((30, 1))])[0] == season
     longer = texts(freq, format_, periods=33)
     assert [steps.label(value, axis) for value in steps.coming(values[-1], 3, axis)] == longer[30:].tolist()
 
@@ -135,19 +135,19 @@ def test_without_dates_the_season_is_the_distance_at_which_rows_are_alike() -> N
     rng = np.random.default_rng(0)
     time = np.arange(200)
     wave = np.sin(2 * np.pi * time / 17) + 0.01 * time + 0.1 * rng.normal(size=200)
-    assert steps.season_of(TimeAxis(), [wave[:, None]])[0] == 17
-    assert steps.season_of(TimeAxis(), [rng.normal(size=(200, 1))])[0] == 1
-    assert steps.season_of(TimeAxis(), [np.ones((50, 1))])[0] == 1
+    assert seasons.season_of(TimeAxis(), [wave[:, None]])[0] == 17
+    assert seasons.season_of(TimeAxis(), [rng.normal(size=(200, 1))])[0] == 1
+    assert seasons.season_of(TimeAxis(), [np.ones((50, 1))])[0] == 1
 
 
 def test_cycles_are_those_that_were_seen_twice() -> None:
     hourly = TimeAxis(kind="date", step="h")
-    assert steps.cycles_of(hourly, steps.DAY) == ()
-    assert steps.cycles_of(hourly, 20 * steps.DAY) == ("hour", "weekday")
-    assert steps.cycles_of(TimeAxis(kind="date", step="MS"), 3 * steps.YEAR) == ("year",)
-    assert steps.cycles_of(TimeAxis(), 1e9) == ()
+    assert seasons.cycles_of(hourly, steps.DAY) == ()
+    assert seasons.cycles_of(hourly, 20 * steps.DAY) == ("hour", "weekday")
+    assert seasons.cycles_of(TimeAxis(kind="date", step="MS"), 3 * seasons.YEAR) == ("year",)
+    assert seasons.cycles_of(TimeAxis(), 1e9) == ()
     days = seconds(pd.date_range("2024-01-01", periods=8, freq="D"))
-    found = steps.cycle_values(days, ("weekday",), TimeAxis(kind="date", step="D"))
+    found = seasons.cycle_values(days, ("weekday",), TimeAxis(kind="date", step="D"))
     np.testing.assert_allclose(found[0], [0, 1], atol=1e-12)
     np.testing.assert_allclose(found[7], found[0], atol=1e-12)
 
