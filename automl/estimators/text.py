@@ -22,6 +22,8 @@ class _Text(SearchEstimator):
     """What both estimators of texts share."""
 
     def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None) -> Self:
+        if y is None:
+            raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None")
         config = self._config(X, y, validation)
         data = replace(config.data, weights=weights) if isinstance(config.data, Arrays) else config.data
         return self._run_search(replace(config, data=data, class_weight=self._class_weight()))
@@ -118,6 +120,7 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
 
         Raises:
             ConfigError: An argument is out of range or unknown, or no limit is given.
+            ValueError: There is no ``y``.
             DataError: The data cannot be used as given.
             SearchError: No trial succeeded.
         """
@@ -202,6 +205,7 @@ class TextRegressor(RegressorMixin, _Text):  # type: ignore[misc]  # scikit-lear
 
         Raises:
             ConfigError: An argument is out of range or unknown, or no limit is given.
+            ValueError: There is no ``y``.
             DataError: The data cannot be used as given.
             SearchError: No trial succeeded.
         """

@@ -76,6 +76,8 @@ def test_what_it_is_not_fitted_for_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(DataError, match=sentence):
             estimator.fit(x, y)
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        estimator.fit(X, None)
     assert not list(tmp_path.rglob("run.json"))
 
 
