@@ -61,10 +61,15 @@ def _run(job: TrialJob, report: Report, clock: Clock, dtype: Precision) -> Trial
 
 
 def _rescue(epochs: Epochs | None) -> None:
-    """Write the weights of an epoch before the failure, if that can still be done."""
+    """Write the weights of an epoch before the failure, if that can still be done.
+
+    Those of an epoch that was cut off before its report have no metrics: nobody could compare them with others.
+    """
+    kept = None if epochs is None else epochs.keeper.kept
+    if epochs is None or kept is None or kept.epoch > epochs.record.epochs:
+        return
     try:
-        if epochs is not None:
-            epochs.keeper.finish()
+        epochs.keeper.finish()
     except TrialFailure as error:
         _log.warning("the best weights are lost: %s", error.failure.message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def test_no_room_for_a_later_model_leaves_the_one_before(make_job, full_after, m
     assert result.metrics == report.reports[1].metrics
     assert names(job) == ["model.keras"]
     assert len(keras.saving.load_model(result.model_file).get_weights()) == 4
+
+
+@pytest.mark.parametrize(("code", "kind"), [(errno.ENOSPC, "disk_full"), (errno.EIO, "train_error")])
+def test_a_write_that_fails_once_is_a_failure_of_the_trial_alone(make_job, recorder, monkeypatch, code, kind):
+    @contextmanager
+    def fails_once(path):
+        monkeypatch.undo()
+        raise OSError(code, "played", str(path))
+        yield path
+
+    monkeypatch.setattr("automl.training.keeper.whole_file", fails_once)
+    result = run_job(job := make_job(epochs=3), recorder)
+    assert (result.status, result.failure.kind) == ("failed", kind)
+    assert (result.epochs, result.best_epoch, dict(result.metrics)) == (0, None, {})
+    assert names(job) == []
 
 
 def test_no_room_for_the_state_leaves_the_best_model(make_kept, full_after, always_saved):
