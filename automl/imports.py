@@ -57,7 +57,7 @@ def find(reference: str) -> Callable[..., Any]:
         raise ConfigError(f"the module {module!r} has no {name!r} ({reference})") from None
     if not callable(found):
         raise ConfigError(f"{reference} is of type {type(found).__name__}, and a function is needed")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def reference_to(function: Callable[..., Any]) -> str:

@@ -170,10 +170,10 @@ class _Reading:
         else:
             found = given_columns(self.given.y, rows, several=self.answer == "numbers", labels=self.answer == "labels")
         weights, groups = self.given.weights, self.given.groups
-        if (name := self.columns.weight) is not None and rows:
-            weights = as_floats(whole[name], name=name, start=0, comma=None)
-        if (name := self.columns.group) is not None and rows:
-            groups = whole[name]
+        if (weight := self.columns.weight) is not None and rows:
+            weights = as_floats(whole[weight], name=weight, start=0, comma=None)
+        if (group := self.columns.group) is not None and rows:
+            groups = whole[group]
         return profiles, found, weights, groups
 
     def _kept(self, found: Sequence[pd.Series]) -> NDArray[np.bool_]:

@@ -171,7 +171,7 @@ def counted(weights: Any, source: Source) -> np.ndarray:
     found = np.asarray(weights, np.float64)
     if found.ndim == 1 and len(found) < kept.max(initial=-1) + 1:
         raise DataError(f"there are {len(found)} weights for {kept.max() + 1} rows; give one for each row")
-    return checked_weights(found, len(found))[kept]
+    return np.asarray(checked_weights(found, len(found))[kept])
 
 
 def open_rows(x: Any, contract: TableContract, *, encoding: str | None = None) -> Table:
