@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.arch import Architecture, build_model, enclose
-from automl.data import ClassTarget, PreparedData
+from automl.data import ClassTarget, LabelTarget, PreparedData
 from automl.failures import Failure, TrialFailure
 from automl.jobs import TrainingSettings, TrialJob
 from automl.ops import import_layers
@@ -72,10 +72,11 @@ def build_network(
         trained = keras.Model(network.input, network.outputs[0])
         smoothing = job.training.label_smoothing
         of_classes = all(isinstance(target, ClassTarget) for target in prepared.targets.values())
+        of_labels = all(isinstance(target, LabelTarget) for target in prepared.targets.values())
         one_hot = of_classes and (smoothing > 0 or loss != "sparse_categorical_crossentropy")
         trained.compile(
             optimizer=make_optimizer(job.training),
-            loss=make_loss(loss, smoothing, classes=trained.output_shape[-1] if one_hot else None),
+            loss=make_loss(loss, smoothing, classes=trained.output_shape[-1] if one_hot else 2 if of_labels else None),
             metrics=[make_metric(name, loss, one_hot=one_hot) for name in metrics if name == "accuracy"],
         )
         make_releasable(trained)
@@ -128,7 +129,7 @@ def make_loss(name: str, smoothing: float, *, classes: int | None = None) -> Any
     Args:
         name: Keras' name, or ``module:function``.
         smoothing: Share of a label that all classes have.
-        classes: Their number, where targets come as one-hot rows.
+        classes: Their number, where targets come as one-hot rows; of labels, each for itself, 2.
     """
     import keras
 
