@@ -69,8 +69,8 @@ class SearchResult:
 
 def recorded_result(folder: RunFolder, run: RunRecord, trials: list[TrialRecord]) -> SearchResult | None:
     """The result of a search that came to its own end; None where it did not, or where its model is not whole."""
-    kept = run.result
-    if kept is None or run.ended is None or kept["interrupted"]:
+    kept = dict(run.result or {})
+    if not kept or run.ended is None or kept["interrupted"] or kept.pop("early", False):
         return None
     try:
         bundle = load_bundle(folder.model)

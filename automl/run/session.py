@@ -128,7 +128,7 @@ class Session:
         final = train_final(winner, rules, executor=executor, events=events, interrupt=interrupt)
         manifest = self._write_bundle(winner, final, study)
         result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
-        study.finish_run(result.record())
+        study.finish_run(result.record() | {"early": engine.early})
         if not self.used and clock.remaining() < -OVERRUN * clock.elapsed():
             events.warning(
                 f"this took {clock.elapsed():.0f} s of a budget of {self.config.time_budget:.0f} s: starting up and a "

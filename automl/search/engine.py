@@ -48,6 +48,7 @@ class Engine:
 
     Attributes:
         winner: The best trial so far, or None.
+        early: Whether the search ended before what was asked for was done, and can go on once that is put right.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Engine:
         self._idea: Idea | None = None  # asked for in advance
         self._waiting: list[Proposal] = []  # begun and not training: paused ones, and equals of running ones
         self.winner: Winner | None = None
+        self.early = False
 
     @property
     def trained(self) -> int:
@@ -93,7 +95,7 @@ class Engine:
         self._restore()
         stopping = Stopping(self._rules, self._tally, self._interrupt)
         while True:
-            reason = stopping.reason(running=len(self._running), best=self._best_cost)
+            reason = stopping.reason(running=len(self._running), best=self._best_cost, obstacle=self._running.obstacle)
             if reason is not None and not self._running:
                 break
             acted = reason is None and self._advance()
@@ -224,13 +226,14 @@ class Engine:
 
     def _deliver(self, reason: Reason) -> Winner:
         interrupted = self._interrupt.requested
-        if interrupted:
+        if interrupted or self._running.obstacle is not None:
             self._look_at_paused()
         if self.winner is None:
             if interrupted:
                 raise KeyboardInterrupt(self._interrupt.signal)
             raise nothing_found(reason, self._study.trials())
-        if reason.advice:
+        self.early = bool(reason.advice)
+        if self.early:
             self._events.warning(f"the search ends early: {reason.text}. {reason.advice}")
         self._events.stopping(reason.text)
         return self.winner

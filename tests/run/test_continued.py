@@ -22,6 +22,7 @@ from automl.events import Events
 from automl.export import load_bundle
 from automl.run import resume_run
 from automl.run.command import Command
+from automl.search import disk
 from automl.study import RunFolder, StudyReader
 from tests.run.conftest import TINY, OpenedOnly
 
@@ -172,6 +173,32 @@ def test_a_fault_says_how_to_go_on_and_costs_no_finished_trial(shared, ended, re
     assert records(out)[0].state == "complete"
     assert shared.search("failed").value == ended.value
     assert told(records(out)) == told(records(shared.folder / "ended"))
+
+
+class Fills(Events):
+    """Puts a large file into the run's folder when a trial is over."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.said = folder, []
+
+    def warning(self, message: str) -> None:
+        self.said.append(message)
+
+    def trial_ended(self, end) -> None:
+        (self.folder / "logs" / "large").write_bytes(bytes(20_000_000))
+
+
+def test_a_search_that_ended_early_goes_on_once_its_limit_is_raised(shared, ended, records, monkeypatch):
+    monkeypatch.setattr(disk, "_EVERY", 0.0)
+    out = shared.folder / "filled"
+    events = Fills(out)
+    result = shared.search("filled", events, limits=Limits(disk=10_000_000))
+    assert (result.trials, result.interrupted, len(events.said)) == (1, False, 1)
+    assert "--disk-limit" in events.said[0]
+    going_on = resume_run(out, limits=Limits(disk=100_000_000))
+    assert (going_on.trials, going_on.value, going_on.already_finished) == (2, ended.value, False)
+    assert told(records(out)) == told(records(shared.folder / "ended"))
+    assert resume_run(out).already_finished
 
 
 def test_a_run_that_was_ended_before_its_study_was_made_begins_again(place):
