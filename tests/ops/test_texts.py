@@ -110,3 +110,53 @@ def test_what_does_not_fit_is_refused() -> None:
     for spoilt, shape in ((op, (1,)), (ops.create("tokens", {"spellings": ["a"], "numbers": [], "length": 4}), ())):
         with pytest.raises(ShapeError, match="reads one text a row"):
             spoilt.infer(shape)
+
+
+def bag_of(rows: list[list[int]], **args: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+    """A model of a bag over 9 token numbers, its table, and what it makes of rows."""
+    import keras
+
+    keras.utils.set_random_seed(3)
+    given_ = np.array(rows, np.int32)
+    x = keras.Input(given_.shape[1:], dtype="int32")
+    model = keras.Model(x, ops.create("bag", {"vocabulary": 9, "dim": 3, **args}).build(given_.shape[1:], name="op")(x))
+    (table,) = model.get_weights()
+    return model, table, np.asarray(model(given_))
+
+
+def test_a_bag_is_a_weighted_sum_of_the_vectors_of_words() -> None:
+    rows = [[2, 8, 8, 0, 0], [1, 0, 0, 0, 0]]
+    _, table, found = bag_of(rows)
+    weights = np.log1p(np.array(rows)) / np.log1p(9)
+    weights /= np.sqrt(np.square(weights).sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(found, np.einsum("nl,nld->nd", weights, table[np.array(rows)]), rtol=1e-5)
+    _, table, found = bag_of(rows, rare=False, reduce="mean")
+    np.testing.assert_allclose(found, [table[[2, 8, 8]].mean(axis=0), table[1]], rtol=1e-5)
+
+
+def test_padding_changes_nothing_and_the_order_matters_to_phrases_alone() -> None:
+    for phrases, same in ((1, True), (3, False)):
+        rows = [[2, 3, 4, 0, 0, 0], [4, 3, 2, 0, 0, 0]]
+        _, _, found = bag_of(rows, phrases=phrases, buckets=1000)
+        _, _, longer = bag_of([[*row, 0, 0, 0] for row in rows], phrases=phrases, buckets=1000)
+        np.testing.assert_allclose(found, longer, rtol=1e-6)
+        assert np.allclose(found[0], found[1]) == same
+
+
+def test_a_bag_is_saved_with_its_model(tmp_path: Path) -> None:
+    import keras
+
+    rows = [[2, 8, 8, 0, 0], [5, 6, 7, 8, 1]]
+    model, _, found = bag_of(rows, phrases=2, buckets=50, drop=0.4)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
+    np.testing.assert_array_equal(loaded.predict_on_batch(np.array(rows)), found)
+
+
+def test_the_data_completes_the_vocabulary() -> None:
+    for name in ("bag", "embed"):
+        assert ops.get(name).completed({"dim": 4}, (30,)) == {"dim": 4, "vocabulary": 30}
+        assert ops.get(name).completed({"vocabulary": 7}, (30,)) == {"vocabulary": 7}
+        assert ops.get(name).completed({"dim": 4}, ()) == {"dim": 4}
+    with pytest.raises(ShapeError, match="reads a row of token numbers"):
+        ops.create("bag", {"vocabulary": 5}).infer((4, 3))
