@@ -101,6 +101,11 @@ def settled_space(asked: SearchConfig, run: RunRecord, kept: Command, task: Task
     now = _space_now(asked, kept, task)
     if now is None or now == before:
         return before, False
+    if task.several and (now.inputs, now.outputs) != (before.inputs, before.outputs):
+        raise ConfigError(
+            "the space names other inputs or outputs, losses or loss weights than when this run began, and its trials "
+            "cannot be compared with new ones: search into another folder with --out"
+        )
     if asked.adopt:
         return now, True
     lines = list(

@@ -15,9 +15,10 @@ from automl.config import Arrays, Columns, SearchConfig
 from automl.data import ClassTarget, Dataset, Part
 from automl.data.several.answers import encoded, lacking_answers
 from automl.data.several.given import Given, open_given
-from automl.data.several.join import join
+from automl.data.several.join import Kept, join
 from automl.data.several.views import part_view
 from automl.data.tables.source import table_part
+from automl.errors import DataError
 from automl.events import Events
 from automl.tasks.ports import Ports
 from automl.tasks.rows import RowsTask
@@ -62,9 +63,9 @@ class Reader:
             zero = int((given.weights == 0).sum())
             self.events.warning(f"{zero} of {given.rows} rows are left out: their weight is 0")
             given = given.only(given.weights > 0)
+        self._encoded(given, like)  # answers that cannot be used are found before pictures are read
         given, parts = self._parts(given, like)
-        kept = encoded(given.answers, outputs, like=None if like is None else like.targets, read=given.read)
-        return join(parts, kept, given, cache_dir=self.config.cache_dir)
+        return join(parts, self._encoded(given, like), given, cache_dir=self.config.cache_dir)
 
     def read_validation(self, training: Dataset) -> Dataset | None:
         """Validation data that was given, or that lies beside the training data; None when it is to be split off."""
@@ -72,6 +73,16 @@ class Reader:
         if source is None and isinstance(data, Path) and data.is_dir():
             source = data if table_part(data, "validation") is not None else None
         return None if source is None else self.read(source, part="validation", like=training)
+
+    def _encoded(self, given: Given, like: Dataset | None) -> Kept:
+        targets = None if like is None else like.targets
+        return encoded(given.answers, self.ports.outputs, like=targets, read=given.read)
+
+    def _part(self, name: str, kind: str, rows: Arrays, like: Dataset | None) -> Dataset:
+        try:
+            return self.kinds[kind].read(rows, plain(self.config), Of(self.events, name), like=like)
+        except DataError as error:
+            raise DataError(f"the input {name!r}: {error}") from error
 
     def _parts(self, given: Given, like: Dataset | None) -> tuple[Given, dict[str, Dataset]]:
         """Every input, read by its kind; rows with a picture that cannot be read are left out everywhere."""
@@ -83,8 +94,7 @@ class Reader:
                 if like is not None:
                     before = part_view(like, port.name, like.inputs[port.name].kind, _UNKNOWN)
                 rows = Arrays(given.inputs[port.name], np.arange(given.rows) % 2)
-                part = self.kinds[port.kind].read(rows, plain(self.config), Of(self.events, port.name), like=before)
-                parts[port.name] = part
+                parts[port.name] = part = self._part(port.name, port.kind, rows, before)
                 if part.skipped:
                     kept &= _in_order(given.inputs[port.name], part.names)
             if kept.all():

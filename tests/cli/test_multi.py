@@ -157,6 +157,23 @@ def test_a_search_that_is_over_gives_its_result_again(model, folder) -> None:
     assert AutoModel.resume(folder / "my-run", verbose=0).model_dir_ == model.model_dir_
 
 
+def test_the_same_search_gives_its_result_again_and_another_one_is_refused(automl, model, folder) -> None:
+    (search,) = [command for command in COMMANDS if command[0] == "search"]
+    search[search.index("--time-budget") : search.index("--time-budget") + 2] = ["--trials", "1"]
+    search[search.index("houses.csv")] = str(folder / "houses.csv")
+    search[search.index("my-run")] = str(folder / "my-run")
+    again = automl(*search, "--json")
+    assert json.loads(again.stdout)["already_finished"] is True
+    search[search.index("price=0.3")] = "price=0.4"
+    refused = automl(*search)
+    assert (refused.exit_code, "--outputs was" in refused.stderr) == (2, True)
+    space = (folder / "my-run" / "model" / "space.yaml").read_text("utf-8")
+    (folder / "own.yaml").write_text(space.replace("loss_weight: 0.3", "loss_weight: 0.4"), "utf-8")
+    search[search.index("price=0.4")] = "price=0.3"
+    refused = automl(*search, "--space", folder / "own.yaml", "--adopt")
+    assert (refused.exit_code, "losses or loss weights" in refused.stderr) == (2, True)
+
+
 def test_raw_inputs_are_answered_as_prepared_ones_are(folder, searched) -> None:
     loaded = load_model(folder / "my-run")
     prepared = PreparedData.load(folder / "my-run" / "prepared")
