@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from automl.arch import Architecture, Input, Node
 from automl.config import Arrays, SearchConfig
 from automl.data import Dataset, Part, PreparedData, Rows, TableContract
+from automl.data.tables.beside import Given
 from automl.data.tables.fit import fit_tidy
-from automl.data.tables.read import INPUT, Given, read_table
+from automl.data.tables.read import INPUT, read_table
 from automl.data.tables.source import table_part
 from automl.data.tables.warn import equal_rows, leaking
 from automl.errors import DataError

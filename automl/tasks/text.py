@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from automl.arch import Architecture, Input, Node
 from automl.config import Arrays, SearchConfig
 from automl.data import ClassTarget, Dataset, Part, PreparedData, Rows
-from automl.data.tables.read import Given
+from automl.data.tables.beside import Given
 from automl.data.texts.contract import TextContract
 from automl.data.texts.read import INPUT, read_texts
 from automl.data.texts.source import has_validation
@@ -19,7 +19,7 @@ from automl.data.texts.words import spellings
 from automl.errors import DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
-from automl.tasks.answers import Answers, Classes, Numbers
+from automl.tasks.answers import Answers, Classes, Labels, Numbers
 from automl.tasks.rows import RowsTask
 
 _SMALLEST_BATCH = 16
@@ -117,6 +117,13 @@ class TextClassify(_Text):
 
     name: ClassVar[str] = "text-classify"
     answers: ClassVar[Answers] = Classes()
+
+
+class TextLabel(_Text):
+    """Every text has any number of labels."""
+
+    name: ClassVar[str] = "text-classify"
+    answers: ClassVar[Answers] = Labels()
 
 
 class TextRegress(_Text):

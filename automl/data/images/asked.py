@@ -11,7 +11,7 @@ import pandas as pd
 
 from automl.config import Columns
 from automl.data.dataset import Dataset
-from automl.data.tables.read import given_columns
+from automl.data.tables.beside import given_columns
 from automl.data.targets import TargetContract
 
 Answer = Literal["classes", "labels", "numbers"]

@@ -30,7 +30,7 @@ from automl.data.label_sets import as_flags, is_one_hot, label_sets
 from automl.data.npy import writing_rows
 from automl.data.npz import NpzArray, open_npz
 from automl.data.tables.answers import number_columns
-from automl.data.tables.read import checked_weights, group_numbers
+from automl.data.tables.beside import checked_weights, group_numbers
 from automl.data.targets import ClassTarget, LabelTarget, TargetContract
 from automl.errors import DataError
 

@@ -16,8 +16,8 @@ from automl.data.images.listed import Listed
 from automl.data.images.pictures import ENDINGS
 from automl.data.tables import cells
 from automl.data.tables.answers import missing_answers, refuse_missing
+from automl.data.tables.beside import checked_weights, group_numbers, joined, listed_names
 from automl.data.tables.encode import as_floats
-from automl.data.tables.read import checked_weights, group_numbers, joined, listed_names
 from automl.data.tables.source import Table, open_table, table_part
 from automl.errors import ConfigError, DataError, did_you_mean
 

@@ -22,7 +22,7 @@ from automl.data.images.paths import are_paths, list_paths, list_table, table_fo
 from automl.data.images.read_files import image_contract, read_files, refuse
 from automl.data.images.stream import is_stream
 from automl.data.npz import npz_parts
-from automl.data.tables.read import checked_weights, group_numbers
+from automl.data.tables.beside import checked_weights, group_numbers
 from automl.data.tables.source import is_table
 from automl.errors import DataError
 

@@ -22,7 +22,8 @@ from automl.data.series.contract import SeriesContract
 from automl.data.series.source import Series, key_of, open_series
 from automl.data.series.steps import check_fits, known_steps, padded
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
-from automl.data.tables.read import Answer, bytes_of, checked_weights, given_columns, group_numbers
+from automl.data.tables.beside import bytes_of, checked_weights, given_columns, group_numbers
+from automl.data.tables.read import Answer
 from automl.data.targets import TargetContract
 from automl.errors import DataError
 

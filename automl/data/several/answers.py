@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from automl.config import Port
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
-from automl.data.tables.read import given_columns
+from automl.data.tables.beside import given_columns
 from automl.data.targets import TargetContract
 from automl.errors import DataError
 

@@ -15,8 +15,8 @@ from automl.config import Arrays, Columns, Port
 from automl.data.folder import Part
 from automl.data.several.answers import answer_columns
 from automl.data.tables import cells
+from automl.data.tables.beside import checked_weights, group_numbers, joined, listed_names
 from automl.data.tables.encode import as_floats
-from automl.data.tables.read import checked_weights, group_numbers, joined, listed_names
 from automl.data.tables.source import Table, open_table, table_part
 from automl.errors import DataError, did_you_mean
 

@@ -19,8 +19,16 @@ from automl.data.checks import check_room
 from automl.data.dataset import CACHE_FORMAT, Dataset, finish
 from automl.data.folder import Part
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
+from automl.data.tables.beside import (
+    Given,
+    bytes_of,
+    checked_weights,
+    given_columns,
+    group_numbers,
+    joined,
+    listed_names,
+)
 from automl.data.tables.encode import as_floats
-from automl.data.tables.read import Given, bytes_of, checked_weights, given_columns, group_numbers, joined, listed_names
 from automl.data.tables.source import Table, table_part
 from automl.data.texts.column import Chosen, as_texts, find_text
 from automl.data.texts.contract import TextContract
@@ -72,6 +80,8 @@ def read_texts(
     if isinstance(source, Path) and source.is_dir() and not is_table(source):
         if answer == "numbers":
             raise DataError(f"{source} is a folder of text files, which has no numbers to predict; give a table")
+        if answer == "labels":
+            raise DataError(f"the folders in {source} are one class a text, and labels are needed; give a table")
         table = open_text_folder(source, part=part, encoding=columns.encoding, on_bad_file=on_bad_file)
         given = Given(y=np.array(table.labels))
     else:
@@ -166,7 +176,9 @@ class _Reading:
         if self.given.y is None:
             answered = [whole[name] for name in self.columns.target]
         else:
-            answered = given_columns(self.given.y, found.rows, several=self.answer != "classes")
+            answered = given_columns(
+                self.given.y, found.rows, several=self.answer == "numbers", labels=self.answer == "labels"
+            )
         weights, groups = self.given.weights, self.given.groups
         if (name := self.columns.weight) is not None:
             weights = as_floats(whole[name], name=name, start=0)
@@ -179,7 +191,7 @@ class _Reading:
         )
 
     def _kept(self, answered: Sequence[pd.Series]) -> NDArray[np.bool_]:
-        lacking = missing_answers(answered)
+        lacking = missing_answers(answered, self.answer)
         if not self.columns.drop_missing_labels:
             refuse_missing(lacking, ", ".join(map(str, self.columns.target)) or "y")
         if lacking.all():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.data.tables.answers import answers
-from automl.data.tables.read import given_columns
+from automl.data.tables.beside import given_columns
 from automl.export.manifest import Output
 
 OnBadFile = Literal["error", "skip"]

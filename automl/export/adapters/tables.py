@@ -10,8 +10,8 @@ import numpy as np
 
 from automl.data import TableContract
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
+from automl.data.tables.beside import checked_weights, given_columns, joined
 from automl.data.tables.encode import RawTable, as_floats, raw
-from automl.data.tables.read import checked_weights, given_columns, joined
 from automl.data.tables.source import FrameTable, Table, open_table, table_part
 from automl.errors import ConfigError, DataError, did_you_mean
 from automl.export.adapters.base import Adapter, Reading, Shape, Source, Truth

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl.data.tables.answers import answers, missing_answers, refuse_missing
-from automl.data.tables.read import given_columns, joined
+from automl.data.tables.beside import given_columns, joined
 from automl.data.tables.source import Table, table_part
 from automl.data.texts.column import as_texts, find_text
 from automl.data.texts.contract import TextContract
@@ -129,16 +129,15 @@ class TextSource:
         if y is not None or (self._files is not None and self._files.labels):
             given = np.array(self._files.labels) if y is None and self._files is not None else y
             rows = sum(len(frame) for frame in self._table.frames())
-            columns = given_columns(given, rows, several=output.type == "number")
+            columns = given_columns(given, rows, several=output.kind == "numbers", labels=output.kind == "labels")
         else:
             columns, read = self._answered(output), True
-        lacking = missing_answers(columns)
+        lacking = missing_answers(columns, output.kind)
         if not drop:
             refuse_missing(lacking, ", ".join(output.columns) or "y")
         self._kept = ~lacking
         columns = [column[self._kept] for column in columns]
-        kind = "numbers" if output.type == "number" else "classes"
-        return answers(columns, kind, output.target(), read=read)[1]
+        return answers(columns, output.kind, output.target(), read=read)[1]
 
     def batches(self, size: int) -> Iterator[np.ndarray]:
         """Texts (m,)."""

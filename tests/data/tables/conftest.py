@@ -10,7 +10,8 @@ import pytest
 
 from automl.config import Columns
 from automl.data import Dataset
-from automl.data.tables.read import Given, read_table
+from automl.data.tables.beside import Given
+from automl.data.tables.read import read_table
 
 Read = Callable[..., Dataset]
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from automl.data import ClassTarget, NumberTarget, TableContract
-from automl.data.tables.read import Given
+from automl.data.tables.beside import Given
 from automl.errors import AutoMLError, ConfigError, DataError
 
 ROWS = [(i, ("red", "green", "blue")[i % 3], i * i % 17, ("no", "yes")[i % 2]) for i in range(30)]

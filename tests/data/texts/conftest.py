@@ -10,7 +10,7 @@ import pytest
 
 from automl.config import Columns
 from automl.data import Dataset
-from automl.data.tables.read import Given
+from automl.data.tables.beside import Given
 from automl.data.texts.read import read_texts
 
 Read = Callable[..., Dataset]

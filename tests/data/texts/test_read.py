@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sentences import sentences
 
-from automl.data.tables.read import Given
+from automl.data.tables.beside import Given
 from automl.data.texts.contract import TextContract
 from automl.data.texts.source import open_texts
 from automl.errors import ConfigError, DataError
