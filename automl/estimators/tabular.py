@@ -25,6 +25,7 @@ from automl.config import Arrays, Columns
 from automl.errors import ConfigError
 from automl.estimators.base import SearchEstimator
 from automl.imports import reference_to
+from automl.tasks import is_label_sets
 
 if TYPE_CHECKING:
     from automl.export import Bundle
@@ -81,7 +82,7 @@ class _Tabular(SearchEstimator):
         validate_data(self, found, reset=first, skip_check_array=True)
         return found
 
-    def _fit(self, X: Any, y: Any, weights: Any, validation: Any, groups: Any) -> Self:
+    def _fit(self, X: Any, y: Any, weights: Any, validation: Any, groups: Any, *, several: bool = False) -> Self:
         frame = self._checked(X, first=True)
         learned = {name: value for name, value in self.__dict__.items() if name in _LEARNED}
         check_consistent_length(frame, y)
@@ -94,7 +95,7 @@ class _Tabular(SearchEstimator):
         config = replace(
             config,
             data=replace(_arrays(config.data), weights=weights, groups=groups),
-            columns=Columns(drop_missing_labels=self.drop_missing_labels),
+            columns=Columns(drop_missing_labels=self.drop_missing_labels, multi_label=several),
             class_weight=self._class_weight(),
             loss=None if self.loss is None else _by_name(self.loss),
             metrics=_all_by_name(self.metrics),
@@ -181,6 +182,8 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
         class_weight: ``"balanced"``, or what a row of each class counts in training: ``{"spam": 5}``.
+        multi_label: Whether a row has any number of labels; None lets ``y`` say so: it does where it has sets or lists,
+            or rows of 0 and 1 that are not one-hot. They are answered as they were given.
 
     Attributes:
         classes_: The labels (k,), in the order of the probabilities' columns.
@@ -219,6 +222,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
         loss: str | Callable[..., Any] | None = None,
         metrics: Sequence[str | Callable[..., Any]] = (),
         class_weight: Any = None,
+        multi_label: bool | None = None,
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -235,6 +239,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
             metrics=metrics,
         )
         self.class_weight = class_weight
+        self.multi_label = multi_label
 
     def fit(
         self,
@@ -248,7 +253,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
 
         Args:
             X: A data frame or an array (n, columns).
-            y: Labels (n,).
+            y: Classes (n,); or labels: sets or lists, texts such as "a|b", or rows (n, k) of 0 and 1.
             sample_weight: How much each row counts, (n,); in training, and in the scores of validation rows.
             validation_data: (X, y) or (X, y, sample_weight) to validate on; None splits off some rows, stratified.
             groups: Whom or what each row is of, (n,): rows of a group train together, or validate together.
@@ -261,17 +266,18 @@ class TabularClassifier(ClassifierMixin, _Tabular):  # type: ignore[misc]  # sci
         """
         if y is None:
             raise ValueError("This TabularClassifier estimator requires y to be passed, but the target y is None")
-        if not hasattr(y, "iloc"):
+        several = is_label_sets(y) if self.multi_label is None else self.multi_label
+        if not several and not hasattr(y, "iloc"):
             y = column_or_1d(y, warn=True)
             if not self.drop_missing_labels:
                 check_classification_targets(y)
-        return self._fit(X, y, sample_weight, validation_data, groups)
+        return self._fit(X, y, sample_weight, validation_data, groups, several=several)
 
     def predict(self, X: Any) -> np.ndarray:
-        """The most probable label of each row.
+        """The most probable class of each row, or its labels: those of a probability of at least one half.
 
         Returns:
-            Labels (n,) of ``classes_``' dtype.
+            Classes (n,) of ``classes_``' dtype; of labels sets, (n,) of objects, or rows of 0 and 1 (n, k).
 
         Raises:
             NotFittedError: ``fit`` was not called.

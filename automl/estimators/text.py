@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 
-from automl.config import Arrays
+from automl.config import Arrays, Columns
 from automl.estimators.base import SearchEstimator
+from automl.tasks import is_label_sets
 
 if TYPE_CHECKING:
     from automl.export import Bundle
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 class _Text(SearchEstimator):
     """What both estimators of texts share."""
 
-    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None) -> Self:
+    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None, *, several: bool = False) -> Self:
         if y is None:
             raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None")
         config = self._config(X, y, validation)
         data = replace(config.data, weights=weights) if isinstance(config.data, Arrays) else config.data
-        return self._run_search(replace(config, data=data, class_weight=self._class_weight()))
+        return self._run_search(
+            replace(config, data=data, class_weight=self._class_weight(), columns=Columns(multi_label=several))
+        )
 
     def _data(self, x: Any, y: Any) -> Arrays:
         """A list, a Series or a data frame is handed on as it is."""
@@ -62,6 +65,8 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
         class_weight: ``"balanced"``, or what a text of each class counts in training: ``{"spam": 5}``.
+        multi_label: Whether a text has any number of labels; None lets ``y`` say so: it does where it has sets, lists
+            or rows of 0 and 1 that are not one-hot. They are answered as they were given.
 
     Attributes:
         classes_: The labels (k,), in the order of the probabilities' columns.
@@ -95,6 +100,7 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 1,
         class_weight: Any = None,
+        multi_label: bool | None = None,
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -108,13 +114,14 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
             verbose=verbose,
         )
         self.class_weight = class_weight
+        self.multi_label = multi_label
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None) -> Self:
         """Search, train the best network on all texts, and become it. Ctrl-C delivers the best one so far.
 
         Args:
             X: Texts (n,).
-            y: Labels (n,).
+            y: Classes (n,); or labels: sets or lists, texts such as "a|b", or rows (n, k) of 0 and 1.
             sample_weight: How much each text counts, (n,).
             validation_data: (X, y) to validate on; None splits off a stratified part of the texts.
 
@@ -124,7 +131,8 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
             DataError: The data cannot be used as given.
             SearchError: No trial succeeded.
         """
-        return self._fit(X, y, sample_weight, validation_data)
+        several = y is not None and (is_label_sets(y) if self.multi_label is None else self.multi_label)
+        return self._fit(X, y, sample_weight, validation_data, several=several)
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable label of each text.

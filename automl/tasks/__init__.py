@@ -17,7 +17,7 @@ from automl.tasks.image import ImageClassify, ImageLabel, ImageRegress
 from automl.tasks.multi import Multi
 from automl.tasks.series import SeriesClassify, SeriesRegress
 from automl.tasks.tabular import TabularClassify, TabularLabel, TabularRegress
-from automl.tasks.text import TextClassify, TextRegress
+from automl.tasks.text import TextClassify, TextLabel, TextRegress
 
 __all__ = ["Goal", "Task", "get", "is_label_sets", "names"]
 
@@ -37,7 +37,7 @@ _ALL: tuple[Task, ...] = (
     TextRegress(),
 )
 _TASKS: dict[str, Task] = {task.name: task for task in _ALL}
-_OF_LABELS: dict[str, Task] = {task.name: task for task in (ImageLabel(), TabularLabel())}
+_OF_LABELS: dict[str, Task] = {task.name: task for task in (ImageLabel(), TabularLabel(), TextLabel())}
 
 
 def names() -> tuple[str, ...]:
