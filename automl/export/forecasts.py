@@ -59,7 +59,8 @@ class Forecasts:
         """One row a series and step: time stamp, series, targets."""
         contract = self.contract
         stamps = tuple(steps.label(float(time), contract.time) for time in self.times.ravel())
-        said = self.values.reshape(-1, len(contract.targets)).astype(object)
+        rows = self.values.reshape(-1, len(contract.targets))
+        said = np.array([[str(value) for value in row] for row in rows], dtype=object)  # the shortest digits of float32
         named = (contract.series,) if contract.series else ()
         if named:
             series = np.repeat(np.array(self.names, dtype=object), contract.horizon)

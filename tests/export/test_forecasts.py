@@ -51,6 +51,13 @@ def test_many_series_are_told_apart_in_the_csv(tmp_path: Path) -> None:
     ]
 
 
+def test_numbers_have_the_digits_of_float32(tmp_path: Path) -> None:
+    contract = trained(hourly(60), tmp_path, targets=("y",))
+    text = io.StringIO()
+    write_predictions(text, forecast(lambda windows: np.array([[0.1, 2]], np.float32), None, contract).predictions())
+    assert [line.partition(",")[2] for line in text.getvalue().splitlines()] == ["y", "0.1", "2.0"]
+
+
 def test_forecasts_are_in_the_zone_of_the_data(tmp_path: Path) -> None:
     frame = hourly(60, tz="Europe/Berlin")
     contract = trained(frame, tmp_path, targets=("y",))

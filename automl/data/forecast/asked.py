@@ -20,6 +20,8 @@ from automl.data.forecast.series import Series, interpolated, load
 from automl.data.forecast.source import has_part, open_series
 from automl.errors import DataError
 
+_MOST_NUMBERS = 128_000_000  # of all windows that are scored at once, half a gigabyte
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RawWindows:
@@ -90,7 +92,7 @@ def to_forecast(source: Any, contract: ForecastContract, *, encoding: str | None
 def to_score(
     source: Any, contract: ForecastContract, *, encoding: str | None = None
 ) -> tuple[RawWindows, NDArray[np.float64]]:
-    """Every window of the data with what follows it.
+    """Every window of the data with what follows it; of very many every second or third, and so on.
 
     Where the data goes on where training ended, the first windows look back on training rows.
 
@@ -104,13 +106,15 @@ def to_score(
     lookback, horizon, count = contract.lookback, contract.horizon, len(contract.targets)
     known = len(contract.coming)
     windows, truth = [], []
+    numbers = sum(each.rows for each in series) * (lookback * len(contract.channels) + horizon * (known + count))
+    every = -(-numbers // _MOST_NUMBERS)
     for each in series:
         own = each.rows
         whole = _joined_with_tail(each, contract)
         first = max(lookback, whole.rows - own)
         exact = steps_of(whole, contract.time, contract.cycles)
         values = exact.astype(np.float32)
-        starts = np.arange(first - lookback, whole.rows - lookback - horizon + 1)
+        starts = np.arange(first - lookback, whole.rows - lookback - horizon + 1, every)
         if not len(starts):
             continue
         past = values[starts[:, np.newaxis] + np.arange(lookback)]
