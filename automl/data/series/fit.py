@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 _MOST_NUMBERS = 20_000_000  # of which scales are taken
 _MOST_ROWS = 500  # whose neighbours are looked for
 _MOST_STEPS = 1_000  # that they are compared by
+_DROWNING = 20.0  # deviations from the mean: the numbers of archives that are z-normalised stay below 10
 _SMALLEST = 1e-4  # see ``ops.series``
 
 
@@ -53,7 +54,7 @@ def fit_series(x: RowView, y: NDArray[Any], *, classes: bool, seed: int = 0) -> 
 
     The scale of all training rows is kept unless their nearest neighbours among each other say more of the answers on
     another one: each series by its own mean and deviation (what most archives of series did with theirs), or bent as
-    logarithms are.
+    logarithms are. Where a number is 20 deviations from the mean and drowns the others, bending takes the first place.
 
     Args:
         x: Training rows in the working form (n, time, channels).
@@ -66,7 +67,8 @@ def fit_series(x: RowView, y: NDArray[Any], *, classes: bool, seed: int = 0) -> 
     rows = _some(len(x), max(1, _MOST_NUMBERS // (length * channels)), rng)
     values = x[rows].astype(np.float64)
     asked = _some(len(values), _MOST_ROWS, rng)
-    best, *others = scales(values)
+    plain, own, bent = scales(values)
+    best, *others = (plain, own, bent) if np.abs(plain.apply(values)).max() <= _DROWNING else (bent, own, plain)
     losses = neighbour_losses(best.apply(values[asked]), y[rows][asked], classes=classes)
     for other in others:
         found = neighbour_losses(other.apply(values[asked]), y[rows][asked], classes=classes)

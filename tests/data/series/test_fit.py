@@ -50,6 +50,14 @@ def test_numbers_of_many_sizes_are_bent() -> None:
     assert fitted(x, CODES[:, None].astype(float), classes=False)["form"] == "asinh"
 
 
+def test_a_number_that_drowns_the_others_bends_all() -> None:
+    x = shapes()
+    x[0, 0] = 1e4
+    assert fitted(x, CODES)["form"] == "asinh"
+    x[0, 0] = 5
+    assert fitted(x, CODES)["form"] == "plain"
+
+
 def test_missing_numbers_get_a_channel_and_count_for_nothing() -> None:
     x = shapes()
     args = fitted(x, CODES)
