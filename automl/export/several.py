@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from automl.errors import ConfigError, DataError
+from automl.errors import DataError
 from automl.export.adapters import OnBadFile, Reading, make_adapter
 from automl.export.adapters.several import SeveralAdapter
 from automl.export.evaluation import Evaluation
@@ -123,19 +123,17 @@ class SeveralModel(TrainedModel):
             on_bad_file: What to do about a file that is no picture.
             encoding: Of a text file; None for UTF-8.
             drop_missing_labels: Whether rows without an answer are left out.
-            weights: Refused.
+            weights: How much each row counts, (n,), or the column of a table that says so; None: all count alike.
 
         Raises:
             DataError: The data cannot be used, or has no answers.
-            ConfigError: There are weights.
         """
-        if weights is not None:
-            raise ConfigError("models of several outputs are scored without weights; leave them out")
         reading = Reading(on_bad_file, encoding, drop_missing_labels)
-        source, truths = self.adapter.labelled_all(x, y, self.outputs, reading)
+        source, truths, counts = self.adapter.labelled_all(x, y, self.outputs, reading, weights)
         answers = self._apart(self._answer(source))
         kept = source.kept()
-        scored = {name: head._scored(truths[name][kept], answers[name]) for name, head in self.heads.items()}
+        counts = None if counts is None else counts[kept]
+        scored = {name: head._scored(truths[name][kept], answers[name], counts) for name, head in self.heads.items()}
         return SeveralEvaluations(scored, len(kept))
 
     def parts(self) -> list[tuple[slice, bool]]:

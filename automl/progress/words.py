@@ -121,6 +121,9 @@ def facts(summary: Mapping[str, object]) -> str:
     parts = []
     if isinstance(rows := summary.get("rows"), int):
         parts.append(plural(rows, "row") + _split(summary.get("training_rows"), summary.get("validation_rows")))
+    for what in ("input", "output"):
+        if isinstance(several := summary.get(f"{what}s"), Mapping):
+            parts.append(plural(len(several), what))
     if isinstance(classes := summary.get("classes"), int):
         parts.append(f"{classes:,} classes")
     if isinstance(labels := summary.get("labels"), int):

@@ -22,6 +22,12 @@ PAGE = (Path(__file__).parents[2] / "docs" / "tasks" / "multi.md").read_text("ut
 COMMANDS = [shlex.split(line) for line in re.findall(r"^\$ automl (.+)$", PAGE, re.M)]
 
 
+def page(name: str) -> list[str]:
+    """The page's command, to be changed."""
+    (command,) = [command for command in COMMANDS if command[0] == name]
+    return list(command)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """A folder with houses.csv, test.csv, new.csv and their pictures."""
@@ -34,11 +40,11 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def searched(folder, automl):
     """The page's search as it ended, of one trial."""
-    (search,) = [command for command in COMMANDS if command[0] == "search"]
+    search = page("search")
     search[search.index("--time-budget") : search.index("--time-budget") + 2] = ["--trials", "1"]
     search[search.index("houses.csv")] = str(folder / "houses.csv")
     search[search.index("my-run")] = str(folder / "my-run")
-    return automl(*search, "--seed", "1", "--workers", "0", "--max-epochs", "4", "--cache-dir", folder / "cache")
+    return automl(*search, "--seed", "1", "--workers", "0", "--max-epochs", "3", "--cache-dir", folder / "cache")
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ def test_a_search_learns_both_outputs_and_improves_the_sum_of_their_losses(searc
 @pytest.fixture(scope="module")
 def exported(folder, searched, automl) -> Path:
     """What the page's export writes."""
-    (export,) = [command for command in COMMANDS if command[0] == "export"]
+    export = page("export")
     export[export.index("my-run")] = str(folder / "my-run")
     export[export.index("exported")] = str(folder / "exported")
     done = automl(*export)
@@ -99,7 +105,7 @@ def test_a_command_of_the_page_runs(command, automl, at_folder) -> None:
 
 
 def test_check_tells_of_every_input_and_output(automl, at_folder) -> None:
-    (check,) = [command for command in COMMANDS if command[0] == "check"]
+    check = page("check")
     said = automl(*check).stdout
     for line in ("input front: image, 12x12x3", "input facts: table, 2 columns", "output price: numbers, price"):
         assert line in said
@@ -147,6 +153,16 @@ def test_scores_are_told_by_output(model, folder) -> None:
     assert found.metrics == pytest.approx(model.evaluate(folder / "test.csv").metrics)
 
 
+def test_rows_count_by_their_weights(automl, model, at_folder) -> None:
+    frame = pd.read_csv("test.csv")
+    right = model.predict("test.csv")["price"] - frame["price"]
+    frame["counts"] = np.arange(len(frame)) % 4
+    frame.to_csv("counted.csv", index=False)
+    done = automl("evaluate", "my-run", "counted.csv", "--weight", "counts", "--json")
+    wanted = np.average(np.abs(right), weights=frame["counts"])
+    assert json.loads(done.stdout)["metrics"]["price_mae"] == pytest.approx(wanted, rel=1e-5)
+
+
 def test_it_is_pickled_without_its_network(model, folder) -> None:
     again = pickle.loads(pickle.dumps(model))
     assert again.outputs_ == ("kind", "price")
@@ -158,7 +174,7 @@ def test_a_search_that_is_over_gives_its_result_again(model, folder) -> None:
 
 
 def test_the_same_search_gives_its_result_again_and_another_one_is_refused(automl, model, folder) -> None:
-    (search,) = [command for command in COMMANDS if command[0] == "search"]
+    search = page("search")
     search[search.index("--time-budget") : search.index("--time-budget") + 2] = ["--trials", "1"]
     search[search.index("houses.csv")] = str(folder / "houses.csv")
     search[search.index("my-run")] = str(folder / "my-run")
@@ -189,6 +205,7 @@ def test_raw_inputs_are_answered_as_prepared_ones_are(folder, searched) -> None:
     np.testing.assert_allclose(loaded.predict_proba(raw)["kind"], np.asarray(answer["kind"]), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_exported_model_is_asked_as_the_page_says(exported, at_folder) -> None:
     (snippet,) = [code for code in re.findall(r"```python\n(.*?)```", PAGE, re.S) if "import tensorflow" in code]
     names: dict[str, object] = {}

@@ -40,6 +40,7 @@ def test_it_draws_the_same_pictures_again(name: str, pictures: list[str], tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_weather_and_ground_are_learned_from_satellite_pictures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,9 +52,10 @@ def test_weather_and_ground_are_learned_from_satellite_pictures(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_prices_of_houses_are_learned_from_photos_and_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    example("houses").main([str(tmp_path), "--rows", "300", "--max-epochs", "20", *QUICK])
+    example("houses").main([str(tmp_path), "--rows", "240", "--max-epochs", "10", *QUICK])
     (found,) = re.findall(r"^price r2: (\S+)$", capsys.readouterr().out, re.M)
     assert float(found) > 0.85  # the numbers alone leave a quarter of the variance

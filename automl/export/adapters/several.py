@@ -63,32 +63,36 @@ class SeveralAdapter(Adapter):
 
     def labelled(self, x: Any, y: Any, output: Output, reading: Reading) -> tuple[Source, Truth]:
         """See ``labelled_all``."""
-        source, truths = self.labelled_all(x, y, {"answer": output}, reading)
+        source, truths, _ = self.labelled_all(x, y, {"answer": output}, reading)
         return source, lambda: truths["answer"][source.kept()]
 
     def labelled_all(
-        self, x: Any, y: Any, outputs: Mapping[str, Output], reading: Reading
-    ) -> tuple[SeveralSource, dict[str, NDArray[Any]]]:
-        """Rows to score on, and the right answers of every output to all of the source's rows.
+        self, x: Any, y: Any, outputs: Mapping[str, Output], reading: Reading, weights: Any = None
+    ) -> tuple[SeveralSource, dict[str, NDArray[Any]], NDArray[np.float64] | None]:
+        """Rows to score on; the right answers of every output to all of the source's rows, and how much each counts.
 
         Args:
             x: As for ``source``.
             y: A mapping of outputs to answers, or those of the only output; None where they are columns of ``x``.
             outputs: What is answered.
             reading: How to read it.
+            weights: How much each row counts, (n,), or the column of ``x`` that says so; None: all count alike.
 
         Raises:
             DataError: There are no answers, or one that the model cannot give.
         """
+        column = weights if isinstance(weights, str) else None
         ports = tuple(Port(name, _KIND_OF[each.kind], each.columns) for name, each in outputs.items())
-        data = x if y is None else Arrays(x, y)
-        given = open_given(data, Columns(encoding=reading.encoding), self._inputs, ports, part="test")
+        data = Arrays(x, y, weights=None if column is not None else weights)
+        columns = Columns(encoding=reading.encoding, weight=column)
+        given = open_given(data, columns, self._inputs, ports, part="test")
         lacking = lacking_answers(given.answers, ports, drop=reading.drop_missing_labels)
         rows = np.flatnonzero(~lacking)
         given = given.only(~lacking)
         targets = {name: output.target() for name, output in outputs.items()}
         kept = encoded(given.answers, ports, like=targets, read=given.read)
-        return SeveralSource(self._adapters, given, rows, reading), {name: values for name, (_, values) in kept.items()}
+        source = SeveralSource(self._adapters, given, rows, reading)
+        return source, {name: values for name, (_, values) in kept.items()}, given.weights
 
     def given(self, rows: Any) -> dict[str, Any]:
         """Those of every input, by names of their own; the last row is repeated up to a multiple of 16."""
