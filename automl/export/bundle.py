@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +77,13 @@ def write_bundle(
         The manifest as it was written.
 
     Raises:
-        ExportError: The folder holds something that is no bundle, the model file is missing, or the disk says no.
+        ExportError: The folder holds something that is no bundle, the model file is missing or torn, or the disk
+            says no.
     """
     if directory.exists() and not _replaceable(directory):
         raise ExportError(f"{directory} is not empty and holds no bundle; choose another folder or remove it")
+    if not zipfile.is_zipfile(model_file):
+        raise ExportError(f"{model_file} is missing or torn: it is no whole .keras file")
     architecture_text = json.dumps(architecture, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
     try:
         with whole_folder(directory) as work:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automl.config import SearchConfig
+from automl.errors import ExportError
 from automl.events import Events, SearchStart
 from automl.execution import Crew, Executor
-from automl.export import Manifest, Output, write_bundle
+from automl.export import Manifest, Output, load_bundle, write_bundle
 from automl.jobs import Objective
 from automl.run.command import Before, Command
 from automl.run.hints import resume_command
@@ -125,8 +126,9 @@ class Session:
         )
         engine = Engine(rules, proposer=proposer, study=study, executor=executor, events=events, interrupt=interrupt)
         winner = engine.search()
-        final = train_final(winner, rules, executor=executor, events=events, interrupt=interrupt)
-        manifest = self._write_bundle(winner, final, study)
+        delivered, before = self._delivered(winner)
+        final = train_final(winner, rules, executor=executor, events=events, interrupt=interrupt, delivered=delivered)
+        manifest = before if before is not None and final is delivered else self._write_bundle(winner, final, study)
         result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
         study.finish_run(result.record() | {"early": engine.early})
         if not self.used and clock.remaining() < -OVERRUN * clock.elapsed():
@@ -171,6 +173,17 @@ class Session:
         sign = -1.0 if self.objective.direction == "maximize" else 1.0
         complete = [(sign * r.value, r.number, r) for r in records if r.state == "complete" and r.value is not None]
         return [record for _, _, record in sorted(complete)[:SHOWN]]
+
+    def _delivered(self, winner: Winner) -> tuple[FinalModel, Manifest] | tuple[None, None]:
+        """What an earlier session delivered, where it is the same winner, trained on all rows, and whole."""
+        try:
+            bundle = load_bundle(self.folder.model)
+        except ExportError:
+            return None, None
+        kept = bundle.manifest
+        if not kept.refit or (kept.study, kept.trial) != (self.folder.study, winner.number):
+            return None, None
+        return FinalModel(bundle.model_file, refit=True, epochs=kept.epochs, metrics=winner.metrics), kept
 
     def _write_bundle(self, winner: Winner, final: FinalModel, study: Study) -> Manifest:
         manifest = Manifest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,20 +43,34 @@ class FinalModel:
 
 
 def train_final(
-    winner: Winner, rules: Rules, *, executor: Executor, events: Events, interrupt: Interrupt
+    winner: Winner,
+    rules: Rules,
+    *,
+    executor: Executor,
+    events: Events,
+    interrupt: Interrupt,
+    delivered: FinalModel | None = None,
 ) -> FinalModel:
     """Train the winner's network on training plus validation rows; where that cannot be, deliver the winner itself.
 
     Epochs follow from the winner's best epoch (see :func:`automl.search.plan.final_epochs`) and from the time left, and
     the learning-rate schedule is fitted to them. What an earlier session began is gone on with.
 
+    Args:
+        winner: The best trial.
+        rules: What to obey.
+        executor: Where it is trained.
+        events: Who watches.
+        interrupt: Whether to end.
+        delivered: What an earlier session made of the same winner with all rows; it is better than the winner itself.
+
     Raises:
-        SearchError: The winner itself is to be delivered, and its model is gone.
+        SearchError: The winner itself is to be delivered, and its model is gone or torn.
     """
     remaining = rules.clock.remaining()
     seconds = rules.plan.final_limit(remaining)
     if interrupt.requested or not _worthwhile(winner, seconds):
-        return _own_model(winner)
+        return delivered or _own_model(winner)
     job = _job(winner, rules, seconds, remaining)
     events.final_started(job.training.epochs)
     result = _run(job, executor, events, interrupt)
@@ -63,15 +78,17 @@ def train_final(
         return FinalModel(Path(result.model_file), refit=True, epochs=result.epochs, metrics=winner.metrics)
     if result.status != "paused":
         why = result.failure.message if result.failure is not None else "its loss is not finite"
-        events.warning(f"the final training failed ({why}); the best trial's own model is delivered")
+        instead = "the best trial's own model" if delivered is None else "the model of an earlier session"
+        events.warning(f"the final training failed ({why}); {instead} is delivered")
     Path(job.model_file).unlink(missing_ok=True)  # half a training must not lie beside the models of whole ones
-    return _own_model(winner)
+    return delivered or _own_model(winner)
 
 
 def _own_model(winner: Winner) -> FinalModel:
-    if not winner.model_file.is_file():
+    if not zipfile.is_zipfile(winner.model_file):
+        what = "torn in" if winner.model_file.is_file() else "gone from"
         raise SearchError(
-            f"the model of trial {winner.number}, the best one, is gone from {winner.model_file}; "
+            f"the model of trial {winner.number}, the best one, is {what} {winner.model_file}; "
             "continue the search without a time limit, so that it is trained again"
         )
     return FinalModel(winner.model_file, refit=False, epochs=winner.best_epoch, metrics=winner.metrics)

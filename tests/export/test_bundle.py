@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ FILES = ["architecture.json", "manifest.json", "model.keras", "space.yaml"]
 @pytest.fixture
 def model_file(tmp_path: Path) -> Path:
     path = tmp_path / "trained.keras"
-    path.write_bytes(b"weights" * 1000)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("weights", b"weights" * 1000)
     return path
 
 
@@ -108,6 +110,15 @@ def test_a_failed_write_leaves_the_older_bundle_and_no_litter(tmp_path: Path, mo
     assert listing(tmp_path / "run") == ["model"]
 
 
+def test_a_torn_model_is_not_put_in_the_place_of_a_whole_one(tmp_path: Path, model_file: Path) -> None:
+    write(tmp_path / "run" / "model", model_file, name="old")
+    model_file.write_bytes(model_file.read_bytes()[:-100])
+
+    with pytest.raises(ExportError, match=r"trained\.keras is missing or torn"):
+        write(tmp_path / "run" / "model", model_file, name="new")
+    assert load_bundle(tmp_path / "run").manifest.name == "old"
+
+
 def test_a_failed_rename_brings_the_older_bundle_back(
     tmp_path: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +150,8 @@ def test_a_torn_file_is_refused_by_name(tmp_path: Path, model_file: Path, name: 
 
 def test_an_altered_file_is_refused_by_name(tmp_path: Path, model_file: Path) -> None:
     write(tmp_path / "model", model_file)
-    (tmp_path / "model" / "model.keras").write_bytes(b"Weights" + b"weights" * 999)
+    file = tmp_path / "model" / "model.keras"
+    file.write_bytes(file.read_bytes().replace(b"weights", b"Weights"))
 
     with pytest.raises(ExportError, match=r"model\.keras was altered"):
         load_bundle(tmp_path / "model")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -159,7 +160,8 @@ class ScriptedExecutor:
         job, best = played.job, int(np.argmax(played.done))
         del self._running[job.job_id]
         Path(job.model_file).parent.mkdir(parents=True, exist_ok=True)
-        Path(job.model_file).write_text(job.job_id)
+        with zipfile.ZipFile(job.model_file, "w") as archive:
+            archive.writestr("job", job.job_id)
         if status != "paused":
             Path(job.state_file).unlink(missing_ok=True)
         self._events.append(
@@ -253,6 +255,12 @@ CALLS = (
 )  # fmt: skip
 for _name in CALLS:
     setattr(MortalStudy, _name, _mortal(_name))
+
+
+def made_by(model_file: Path) -> str:
+    """Name of the job that made a model file."""
+    with zipfile.ZipFile(model_file) as archive:
+        return archive.read("job").decode()
 
 
 def units(job: TrialJob) -> int:

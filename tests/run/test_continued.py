@@ -165,6 +165,27 @@ def test_an_interrupted_search_delivers_and_ends_as_if_nothing_had_happened(shar
     assert told(records(out)) == told(records(shared.folder / "ended"))
 
 
+class StopAtOnce(Events):
+    """Interrupts before a trial starts."""
+
+    def search_started(self, start) -> None:
+        interrupt()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_delivered_model_stays_where_an_extension_is_interrupted_and_the_best_trial_is_the_same(shared, ended, torn):
+    run = shared.copy("ended", f"extension-{torn}")
+    before = load_bundle(run)
+    model = run / "checkpoints" / f"trial-{ended.best_trial}.keras"
+    if torn:
+        model.write_bytes(model.read_bytes()[:-1000])
+    result = resume_run(run, StopAtOnce(), more_trials=2)
+    assert (result.interrupted, result.refit, result.epochs) == (True, True, ended.epochs)
+    assert load_bundle(run) == before
+    assert resume_run(run).trials == 4
+
+
 def test_a_fault_says_how_to_go_on_and_costs_no_finished_trial(shared, ended, records):
     out = shared.folder / "failed"
     with pytest.raises(ZeroDivisionError) as error:

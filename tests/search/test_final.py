@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from scripted_search import made_by
 
 from automl.config import Limits
 from automl.errors import SearchError
 from automl.failures import Failure
 from automl.jobs import TrialJob
-from automl.search.final import train_final
+from automl.search.final import FinalModel, train_final
 
 
 def test_the_winner_is_trained_on_all_rows_for_as_many_epochs_as_were_best(make_search) -> None:
@@ -27,7 +28,7 @@ def test_a_final_training_that_fails_leaves_the_winners_own_model(make_search) -
     search = make_search(curve, max_trials=1)
     final = finish(search)
     assert not final.refit
-    assert final.model_file.read_text() == "trial-0"
+    assert made_by(final.model_file) == "trial-0"
     assert "memory ran out" in search.events.warnings[0]
 
 
@@ -97,3 +98,17 @@ def test_a_limit_on_trials_also_ends_a_final_training_that_hangs(make_search) ->
     trial, final = search.executor.jobs
     assert trial.timeout == 100
     assert 125 < final.timeout < 200
+
+
+def test_what_an_earlier_session_made_with_all_rows_stays_where_the_final_training_is_not_done_again(
+    make_search, tmp_path
+) -> None:
+    search = make_search(lambda job: [0.5], max_trials=1)
+    winner = search.engine.search()
+    winner.model_file.write_text("torn")
+    search.interrupt.request()
+    known = {"executor": search.executor, "events": search.events, "interrupt": search.interrupt}
+    before = FinalModel(tmp_path / "model.keras", refit=True, epochs=3, metrics={})
+    assert train_final(winner, search.rules, **known, delivered=before) is before
+    with pytest.raises(SearchError, match="the model of trial 0, the best one, is torn in"):
+        train_final(winner, search.rules, **known)
