@@ -30,7 +30,7 @@ FailureKind = Literal[
 ]
 FAILURE_KINDS: tuple[FailureKind, ...] = get_args(FailureKind)
 
-Retry = Literal["never", "continue", "smaller_batch"]
+Retry = Literal["never", "continue", "smaller_batch", "later"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Policy:
     Attributes:
         advice: What the person can do about it.
         retry: ``continue``: once more from the last checkpoint, when the failure is transient; ``smaller_batch``: once
-            more with half the batch, whatever it says of itself.
+            more with half the batch, whatever it says of itself; ``later``: the trial was cut off by what has nothing to
+            do with it, so it is paused, and the search ends until somebody has put that right.
         give_up: So many of this kind in a row end the search.
     """
 
@@ -68,7 +69,7 @@ POLICIES: Mapping[FailureKind, Policy] = MappingProxyType(
         "data_error": Policy(
             "Check that the prepared data still exists and is readable; another run prepares it again.", give_up=2
         ),
-        "disk_full": Policy("Free some space or choose another disk, then continue with automl resume.", give_up=1),
+        "disk_full": Policy("Free some space or choose another disk, then continue with automl resume.", retry="later"),
         "too_large": Policy("Narrow the space, or raise the limit."),
         "orphaned": Policy("The search went away while it ran; its parameters are tried once more."),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from automl.execution import Event
 from automl.failures import POLICIES, Failure
-from automl.jobs import EpochReport, Reply, TrialJob
+from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
 from automl.search.plan import SHORTEST
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class Attempts:
     What died in a way that may pass goes on from the job's state, at most ``RETRIES`` times in a row without getting
     further than before. What was too large for the GPU begins anew with half the batch, down to one row.
 
+    What was cut off by something that has nothing to do with it, such as a full disk, is paused.
+
+    Attributes:
+        obstacle: The latest failure of that kind: until somebody has put that right, nothing more should be tried.
+
     Args:
         executor: Where jobs run.
         stopping: Whether the search is about to end: then nothing is run again, and what could be is paused.
@@ -61,6 +66,7 @@ class Attempts:
     ) -> None:
         self._executor, self._stopping, self._started, self._retried = executor, stopping, started, retried
         self._attempts: dict[str, _Attempt] = {}
+        self.obstacle: Failure | None = None
 
     def room(self) -> bool:
         """Whether a job submitted now would begin at once."""
@@ -85,11 +91,16 @@ class Attempts:
             attempt.epochs = max(attempt.epochs, event.epoch)
             return event
         del self._attempts[event.job_id]
-        following = None if event.failure is None else _next(attempt, event.failure)
-        if event.failure is None or following is None:
+        if event.failure is None:
+            return event
+        if POLICIES[event.failure.kind].retry == "later":
+            self.obstacle = event.failure
+            return _paused(event)
+        following = _next(attempt, event.failure)
+        if following is None:
             return event
         if self._stopping():  # it is tried again when the search goes on
-            return event.model_copy(update={"status": "paused", "failure": None})
+            return _paused(event)
         self._retried(following.job, event.failure.message)
         self._submit(following)
         return None
@@ -97,6 +108,10 @@ class Attempts:
     def _submit(self, attempt: _Attempt) -> None:
         self._attempts[attempt.job.job_id] = attempt
         self._started(attempt.job, self._executor.submit(attempt.job))
+
+
+def _paused(result: TrialResult) -> TrialResult:
+    return result.model_copy(update={"status": "paused", "failure": None})
 
 
 def _next(attempt: _Attempt, failure: Failure) -> _Attempt | None:

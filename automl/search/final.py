@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from automl.errors import SearchError
 from automl.events import Events
+from automl.failures import Failure
 from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
 from automl.search.attempts import Attempts
 from automl.search.plan import PATIENCE
@@ -73,11 +74,12 @@ def train_final(
         return delivered or _own_model(winner)
     job = _job(winner, rules, seconds, remaining)
     events.final_started(job.training.epochs)
-    result = _run(job, executor, events, interrupt)
+    result, obstacle = _run(job, executor, events, interrupt)
     if result.status == "complete" and result.model_file is not None and _finite(result.metrics):
         return FinalModel(Path(result.model_file), refit=True, epochs=result.epochs, metrics=winner.metrics)
-    if result.status != "paused":
-        why = result.failure.message if result.failure is not None else "its loss is not finite"
+    failure = result.failure or obstacle
+    if failure is not None or result.status != "paused":
+        why = "its loss is not finite" if failure is None else failure.message
         instead = "the best trial's own model" if delivered is None else "the model of an earlier session"
         events.warning(f"the final training failed ({why}); {instead} is delivered")
     Path(job.model_file).unlink(missing_ok=True)  # half a training must not lie beside the models of whole ones
@@ -124,7 +126,9 @@ def _job(winner: Winner, rules: Rules, seconds: float | None, remaining: float) 
     )
 
 
-def _run(job: TrialJob, executor: Executor, events: Events, interrupt: Interrupt) -> TrialResult:
+def _run(job: TrialJob, executor: Executor, events: Events, interrupt: Interrupt) -> tuple[TrialResult, Failure | None]:
+    """The result, and what has to be put right before the training can go on."""
+
     def retried(again: TrialJob, reason: str) -> None:
         batch = again.training.batch_size
         less = f"; now with batches of {batch}" if batch != job.training.batch_size else ""
@@ -138,7 +142,7 @@ def _run(job: TrialJob, executor: Executor, events: Events, interrupt: Interrupt
         interrupt.acknowledge(events)
         for event in attempts.poll(TICK):
             if not isinstance(event, EpochReport):
-                return event
+                return event, attempts.obstacle
             attempts.reply(event.job_id, Reply(action="pause" if interrupt.requested else "continue"))
             events.final_epoch_ended(event)
 

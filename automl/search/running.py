@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from automl.events import Events
+from automl.failures import Failure
 from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
 from automl.search.attempts import Attempts
 from automl.search.checkpoints import Checkpoints
@@ -76,6 +77,11 @@ class RunningTrials:
 
     def __len__(self) -> int:
         return len(self._running)
+
+    @property
+    def obstacle(self) -> Failure | None:
+        """What cut a trial off and has to be put right before another one starts."""
+        return self._attempts.obstacle
 
     def room(self) -> bool:
         """Whether a trial that is started now begins at once."""
@@ -187,6 +193,6 @@ class RunningTrials:
         running = self._running.pop(result.job_id)
         proposal = running.proposal
         seconds = proposal.seconds + time.monotonic() - running.since
-        paused = self._interrupt.reason
+        paused = self._interrupt.reason or ("" if self.obstacle is None else self.obstacle.message)
         record = record_end(self._study, proposal.number, result, seconds=seconds, pruned=running.pruned, paused=paused)
         return proposal, record

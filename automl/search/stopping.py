@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from automl.errors import SearchError
-from automl.failures import POLICIES
+from automl.failures import POLICIES, Failure
 from automl.search.disk import Disk
 from automl.search.interrupt import Interrupt
 from automl.search.plan import TrialCost
@@ -17,6 +17,8 @@ from automl.study import TrialRecord
 
 # Proposals in a row that were infeasible or known: the space has nothing new within reach.
 EXHAUSTED = 100
+# What is said of the search that ends as it was asked to.
+ALL_DONE = "all trials are done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,23 @@ class Stopping:
         self._rules, self._tally, self._interrupt = rules, tally, interrupt
         self._disk = Disk(rules.run_dir, rules.limits.disk)
 
-    def reason(self, *, running: int, best: TrialCost | None) -> Reason | None:
-        """Why no trial starts beside ``running`` others, or None where one may; ``best`` is the best trial's cost."""
+    def reason(self, *, running: int, best: TrialCost | None, obstacle: Failure | None = None) -> Reason | None:
+        """Why no trial starts beside ``running`` others, or None where one may.
+
+        Args:
+            running: Trials that train.
+            best: The best trial's cost.
+            obstacle: What cut a trial off and would cut off the next one.
+        """
         rules, tally = self._rules, self._tally
         if self._interrupt.requested:
             return Reason(self._interrupt.reason)
+        if obstacle is not None:
+            return Reason(f"a trial was cut off: {obstacle.message}", obstacle.advice)
         if text := tally.hopeless():
             return Reason(text, "" if tally.failure is None else tally.failure.failure_advice)
         if rules.max_trials is not None and tally.trained + running >= rules.max_trials:
-            return Reason("all trials are done")
+            return Reason(ALL_DONE)
         if tally.rejected >= EXHAUSTED:
             return Reason(f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible")
         if text := self._disk.full():
@@ -78,4 +88,5 @@ def nothing_found(reason: Reason, records: Iterable[TrialRecord]) -> SearchError
     if not lines and not reason.advice:
         return SearchError(f"no trial was finished ({reason.text}); give the search more time", out_of_time=True)
     head = f"no trial succeeded ({reason.text}){':' if lines else ''}"
-    return SearchError("\n".join([head, *lines, f"what to do: {advice or 'look at `automl trials RUN`'}"]))
+    text = "\n".join([head, *lines, f"what to do: {advice or 'look at `automl trials RUN`'}"])
+    return SearchError(text, out_of_trials=reason.text == ALL_DONE)

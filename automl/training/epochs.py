@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from automl.failures import TrialFailure
 from automl.jobs import EpochReport, Reply, TrialJob
 from automl.training.clock import Clock
 from automl.training.failures import not_finite
@@ -15,6 +17,8 @@ from automl.training.keeper import Keeper
 from automl.training.learner import Learner
 from automl.training.record import Record
 from automl.training.saver import Saver
+
+_log = logging.getLogger("automl.training")
 
 Report = Callable[[EpochReport], Reply]
 Action = Literal["continue", "stop", "pause"]
@@ -93,14 +97,24 @@ class Epochs:
             )
         )
         if not self._over() and self.saver.due:
+            self._save_if_there_is_room()
+
+    def _save_if_there_is_room(self) -> None:
+        """Write the state now and then: without a new one the training goes on, and an interruption costs more."""
+        try:
             self._save()
+        except TrialFailure as error:
+            if error.failure.kind != "disk_full":
+                raise
+            _log.warning("training goes on without a new state: %s", error.failure.message)
 
     def _save(self) -> None:
         """Write the state after the latest epoch, whose report says so; both know of each other."""
         reports = self.record.reports
         if self.saver.saved < len(reports):
-            reports[-1] = reports[-1].model_copy(update={"saved": True})
-            self.saver.save(reports)
+            told = reports[-1].model_copy(update={"saved": True})
+            self.saver.save([*reports[:-1], told])
+            reports[-1] = told
 
     def _improves(self, metrics: Mapping[str, float]) -> bool:
         """Whether these metrics improve the objective; an epoch whose loss or objective is not finite does not.

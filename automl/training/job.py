@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from automl.backend import start_keras
-from automl.failures import Failure, TrialFailure
+from automl.failures import POLICIES, Failure, TrialFailure
 from automl.jobs import TrialJob, TrialResult
 from automl.training.clock import Clock, time_limit
 from automl.training.epochs import Epochs, Report
@@ -41,7 +41,7 @@ def run_job(job: TrialJob, report: Report) -> TrialResult:
     dtype = precision()
     with session(job.seed, dtype):
         result = _run(job, report, clock, dtype)
-    if result.status != "paused" and not (result.failure and result.failure.transient):
+    if not _goes_on(result):
         _forget(job)
     return result
 
@@ -104,6 +104,13 @@ def _result(
         model_file=None if keeper.file is None else str(keeper.file),
         failure=failure,
     )
+
+
+def _goes_on(result: TrialResult) -> bool:
+    """Whether the job may be taken up again where it is."""
+    if result.failure is None:
+        return result.status == "paused"
+    return POLICIES[result.failure.kind].retry == "later"
 
 
 def _forget(job: TrialJob) -> None:

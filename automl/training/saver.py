@@ -58,7 +58,7 @@ class Saver:
         """Whether it is time to write a state."""
         if self._file is None:
             return False
-        return not self.saved or time.monotonic() - self._written_at > self._last_cost / _SHARE_OF_TIME
+        return time.monotonic() - self._written_at > self._last_cost / _SHARE_OF_TIME
 
     def save(self, reports: list[EpochReport]) -> None:
         """Write the state after the last of ``reports``; without a file nothing.
@@ -70,6 +70,15 @@ class Saver:
         if self._file is None:
             return
         begin = time.monotonic()
+        try:
+            self._write(reports)
+        finally:  # what fails may cost as much, and is tried again no sooner
+            self._written_at = time.monotonic()
+            self._last_cost = self._written_at - begin
+        self.saved = len(reports)
+
+    def _write(self, reports: list[EpochReport]) -> None:
+        assert self._file is not None
         with self._clock.phase("state"), guard("train_error", f"write the state of the training to {self._file}"):
             kept = self._keeper.kept
             State(
@@ -81,9 +90,6 @@ class Saver:
                 best_epoch=None if kept is None else kept.epoch,
                 best=[] if kept is None or kept.epoch == len(reports) else kept.weights,
             ).write(self._file)
-        self.saved = len(reports)
-        self._written_at = time.monotonic()
-        self._last_cost = self._written_at - begin
 
     def restore(self, record: Record) -> None:
         """Go on from the file where that is possible: the network, clock, keeper and ``record`` are as they were.

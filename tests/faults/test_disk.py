@@ -52,11 +52,16 @@ def test_a_model_that_does_not_fit_on_the_disk_ends_the_search_with_the_best_so_
     assert done.returncode == 0, done.stderr
     assert "disk" in done.stderr
     assert "automl resume" in done.stderr + done.stdout
-    states = {trial.params["width"]: (trial.state, trial.failure_kind) for trial in place.trials()}
-    assert states[16] == states[24] == ("complete", "")
-    assert states[2000] == ("failed", "disk_full")
+    before = recorded(place)
+    states = {trial.params["width"]: trial.state for trial in before}
+    assert states == {16: "complete", 24: "complete", 2000: "paused"}
+    assert "could not" in before[-1].reason
     assert len(place.probabilities()) == 90
     assert place.left_over() == []
+    again = place.do("resume", "run", "--trials", "3")
+    assert again.exit_code == 0, again.stderr
+    check_kept(before, place.trials())
+    assert [trial.state for trial in place.trials()] == ["complete"] * 3
 
 
 def test_when_nothing_fits_the_reason_is_told_and_the_same_command_continues_later(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from automl.execution import Event
 from automl.failures import FAILURE_KINDS, POLICIES, Failure, FailureKind
 from automl.jobs import DataRef, EpochReport, Objective, Reply, TrainingSettings, TrialJob, TrialResult
 from automl.search.attempts import RETRIES, Attempts
+from automl.search.final import train_final
 
 CRASH = Failure(kind="crashed", message="killed by SIGKILL", transient=True)
 GPU = Failure(kind="oom_gpu", message="the GPU is full")
@@ -119,6 +120,49 @@ def test_out_of_gpu_memory_halves_the_batch_down_to_one_row_and_begins_anew() ->
 def test_what_would_fail_again_is_not_tried_again(kind: FailureKind) -> None:
     executor, _, _ = run([(1, Failure.of(kind, "it failed", transient=True))])
     assert len(executor.jobs) == 1
+
+
+def test_what_a_full_disk_cut_off_is_paused_and_nothing_is_tried_until_there_is_room(make_search) -> None:
+    full = Failure.of("disk_full", "no space for the model", transient=True)
+    search = make_search(lambda job: [0.1, 0.9, full, 0.2] if units(job) == 16 else [0.5, 0.6], max_trials=4)
+    winner = search.engine.search()
+    before = search.study.trials()
+    assert [(r.state, r.failure_kind) for r in before] == [("complete", ""), ("paused", "")]
+    assert before[1].reason == "no space for the model"
+    assert winner.number == 0
+    assert search.events.warnings == [f"the search ends early: a trial was cut off: {full.message}. {full.advice}"]
+    assert (search.rules.checkpoints / "trial-1.state.npz").is_file()
+    later = make_search(lambda job: [0.1, 0.9, 0.2, 0.3] if units(job) == 16 else [0.5, 0.6], max_trials=4)
+    assert later.engine.search().number == 1
+    assert later.executor.jobs[0].job_id == "trial-1"
+    assert later.executor.jobs[0].resume
+    assert later.study.trials()[0] == before[0]
+
+
+def test_the_model_of_a_trial_that_a_full_disk_cut_off_is_delivered_when_it_is_the_best(make_search) -> None:
+    full = Failure.of("disk_full", "no space for the model")
+    search = make_search(lambda job: [0.1, 0.9], max_trials=4)
+    model, heard = search.rules.checkpoints / "trial-0.keras", search.executor.poll
+
+    def poll(timeout: float) -> list[Event]:
+        cut = {"status": "failed", "failure": full}
+        return [event.model_copy(update=cut) if isinstance(event, TrialResult) else event for event in heard(timeout)]
+
+    search.executor.poll = poll
+    winner = search.engine.search()
+    assert (winner.number, winner.value, winner.model_file) == (0, 0.9, model)
+    assert search.study.trials()[0].state == "paused"
+
+
+def test_a_final_training_that_a_full_disk_cut_off_is_told(make_search) -> None:
+    full = Failure.of("disk_full", "no space for the model")
+    search = make_search(lambda job: [0.5, full] if job.job_id == "final" else [0.5, 0.6], max_trials=1)
+    winner = search.engine.search()
+    final = train_final(
+        winner, search.rules, executor=search.executor, events=search.events, interrupt=search.interrupt
+    )
+    assert not final.refit
+    assert "no space for the model" in search.events.warnings[-1]
 
 
 def test_a_retry_has_the_seconds_that_are_left() -> None:

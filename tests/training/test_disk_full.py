@@ -86,7 +86,7 @@ def test_a_write_that_fails_once_is_a_failure_of_the_trial_alone(make_job, recor
     assert names(job) == []
 
 
-def test_no_room_for_the_state_leaves_the_best_model(make_kept, full_after, always_saved):
+def test_no_room_for_a_state_now_and_then_costs_no_epoch(make_kept, full_after, always_saved):
     def more_than_a_model():
         sizes = [Path(name).stat().st_size for name in (job.model_file, job.state_file)]
         assert sizes[0] < 0.8 * sizes[1]
@@ -94,17 +94,30 @@ def test_no_room_for_the_state_leaves_the_best_model(make_kept, full_after, alwa
 
     job = make_kept(epochs=5, optimizer="adamw")
     result = run_job(job, report := full_after(2, more_than_a_model))
-    assert (result.status, result.failure.kind) == ("failed", "disk_full")
-    assert "state.npz" in result.failure.message
-    assert len(report.reports) == 2
-    assert result.best_epoch == 3
+    assert (result.status, result.epochs, result.failure) == ("complete", 5, None)
+    assert [told.saved for told in report.reports] == [True, True, False, False, False]
     assert names(job) == ["model.keras"]
 
 
-def test_no_room_for_the_state_of_a_pause(make_kept, full_after, monkeypatch):
+def test_no_room_for_the_state_of_a_pause_leaves_an_older_one_to_go_on_from(make_kept, full_after, monkeypatch, same):
     monkeypatch.setattr("automl.training.saver._SHARE_OF_TIME", 1e-9)
     monkeypatch.setattr("automl.training.keeper._SHARE_OF_TIME", 1e9)
     job = make_kept(epochs=5)
-    result = run_job(job, full_after(2, lambda: 1000, "pause"))
+    undisturbed = run_job(make_kept(epochs=5, name="alone"), alone := full_after(9, lambda: 1000))
+    with ExitStack() as full:
+        reports = []
+
+        def pause(told):
+            reports.append(told)
+            if told.epoch < 2:
+                return Reply()
+            full.enter_context(no_file_larger_than(1000))
+            return Reply(action="pause")
+
+        result = run_job(job, pause)
     assert (result.status, result.failure.kind, result.best_epoch) == ("failed", "disk_full", 2)
+    assert names(job) == ["model.keras", "state.npz"]
+    again = run_job(job.model_copy(update={"resume": True}), later := full_after(9, lambda: 1000))
+    assert (again.status, again.metrics) == (undisturbed.status, undisturbed.metrics)
+    assert same(later.reports) == same(alone.reports)
     assert names(job) == ["model.keras"]
