@@ -39,11 +39,13 @@ class Task(ABC):
     Attributes:
         name: As it is said on the command line.
         default_space: Name of the shipped search space that is used when none is given.
+        spaces_of: Names of tasks whose spaces fit too: the head of a network is completed by the task.
         several: Whether scores have the name of their output, because there may be several.
     """
 
     name: ClassVar[str]
     default_space: ClassVar[str]
+    spaces_of: ClassVar[tuple[str, ...]] = ()
     several: ClassVar[bool] = False
 
     @property

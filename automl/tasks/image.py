@@ -123,6 +123,7 @@ class ImageRegress(_Image):
     """Every picture has one number or several."""
 
     name: ClassVar[str] = "image-regress"
+    spaces_of: ClassVar[tuple[str, ...]] = ("image-classify",)
     answers: ClassVar[Answers] = Numbers()
 
 

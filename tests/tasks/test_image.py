@@ -14,9 +14,11 @@ from automl import tasks
 from automl.arch import Input
 from automl.config import Arrays, SearchConfig
 from automl.data import PreparedData, Rows
-from automl.errors import DataError
+from automl.errors import ConfigError, DataError
 from automl.events import Events
 from automl.jobs import Augment, TrainingSettings
+from automl.run.setup import set_up
+from automl.space import Space
 
 TASK = tasks.get("image-classify")
 
@@ -180,3 +182,26 @@ def test_fashion_pictures_are_prepared_for_flips(tmp_path: Path, data_dir: Path)
     rows: Rows = prepared.rows("validation")
     assert np.bincount(rows.y).tolist() == [120] * 10
     assert prepared.traits == {"mirror": True}
+
+
+def test_numbers_are_prepared_and_the_spaces_of_classes_fit_them(tmp_path: Path) -> None:
+    task = tasks.get("image-regress")
+    x = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
+    config = SearchConfig(
+        task.name, Arrays(x, x.mean(axis=(1, 2))), max_trials=1, cache_dir=tmp_path / "cache", workers=0
+    )
+    prepared = task.prepare(config, tmp_path / "prepared", Events())
+    assert task.heads(prepared) == {"value": {"units": 1, "activation": "linear"}}
+    assert set(task.baseline(prepared)) == {"val_rmse", "val_mae", "val_r2"}
+    for name in ("cnn", "mlp", "vit", "mobile", "resnet", "nasnet"):
+        assert set_up(config, task, Space.load(name), Events()).space.name == name
+    with pytest.raises(ConfigError, match="'forecast' is for the task 'series-forecast'"):
+        set_up(config, task, Space.load("forecast"), Events())
+
+
+def test_pictures_that_are_trained_on_and_validate_are_counted(tmp_path: Path) -> None:
+    heard, data = Heard(), arrays(30)
+    known = np.concatenate([data.x[:3], arrays(5, seed=9).x])
+    prepare(tmp_path, data, heard, validation=Arrays(known, np.arange(8) % 2))
+    (said,) = [warning for warning in heard.warnings if "are equal to training pictures" in warning]
+    assert said.startswith("3 of 8 validation pictures")
