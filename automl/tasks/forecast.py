@@ -71,6 +71,7 @@ class SeriesForecast(RowsTask):
     name: ClassVar[str] = "series-forecast"
     default_space: ClassVar[str] = "forecast"
     answers: ClassVar[Answers] = Steps()
+    forecasts: ClassVar[bool] = True
 
     def read(
         self, source: Any, config: SearchConfig, events: Events, *, part: Part = "train", like: Dataset | None = None

@@ -19,15 +19,19 @@ from automl.metrics import Direction
 from automl.tasks.answers import Answers
 from automl.tasks.base import Task
 
+_OF_FORECASTS = ("time", "series", "past", "known", "horizon", "lookback")
+
 
 class RowsTask(Task):
     """What all such tasks share; a kind of data says how it is read and fitted, ``answers`` what is predicted.
 
     Attributes:
         answers: What is predicted.
+        forecasts: Whether it reads the columns and lengths that only forecasts have.
     """
 
     answers: ClassVar[Answers]
+    forecasts: ClassVar[bool] = False
 
     @property
     def objectives(self) -> Mapping[str, Direction]:
@@ -94,6 +98,9 @@ class RowsTask(Task):
 
     def prepare(self, config: SearchConfig, directory: Path, events: Events) -> PreparedData:
         """Read the data into the cache, split it, fit preprocessing, and write ``directory``."""
+        for option in _OF_FORECASTS:
+            if getattr(config.columns, option) and not self.forecasts:
+                raise ConfigError(f"--{option} is for series-forecast, and the task is {self.name}; leave it out")
         self.answers.check(config)
         training = self.read(config.data, config, events)
         validation = self._read_validation(config, training, events)

@@ -137,3 +137,16 @@ def test_scores_of_forecasts_count_steps_as_rows_and_are_in_units() -> None:
     assert found["mse"] == pytest.approx((12 / 4 / 4 + 400 / 4 / 100) / 2)
     assert found["mase"] == pytest.approx((6 / 4 / 3 + 20 / 4 / 5) / 2)
     assert {metrics.DIRECTIONS[name] for name in metrics.OF_FORECASTS} == {"minimize"}
+
+
+@pytest.mark.parametrize("option", [{"horizon": 3}, {"known": ("z",)}, {"time": "day"}, {"series": "shop"}])
+def test_other_tasks_refuse_what_only_forecasts_read(tmp_path: Path, option: dict[str, object]) -> None:
+    config = SearchConfig(
+        task="tabular-regress",
+        data=Arrays(frame(week())),
+        columns=Columns(target=("y",), **option),
+        cache_dir=tmp_path,
+        seed=1,
+    )
+    with pytest.raises(ConfigError, match=rf"--{next(iter(option))} is for series-forecast, and the task is tabular-"):
+        tasks.get("tabular-regress").prepare(config, tmp_path / "prepared", Listener())
