@@ -50,7 +50,7 @@ def set_up(config: SearchConfig, task: Task, space: Space, events: Events) -> Se
     Raises:
         ConfigError: An objective or a GPU that is not there, or a space of another task.
     """
-    if space.task is not None and space.task != task.name:
+    if space.task not in (None, task.name, *task.spaces_of):
         raise ConfigError(f"the space {space.name!r} is for the task {space.task!r}, and {task.name!r} was asked for")
     config = _where_layers_allow(config, events)
     repeatable = config.seeded and config.time_budget is None
