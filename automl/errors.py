@@ -6,6 +6,7 @@ AutoMLError
 ├── DataError             the data cannot be used as given (what, how many, where)
 ├── ConfigError           options that contradict each other or do not exist
 ├── StudyError            a study that is missing, newer, locked or someone else's
+│   └── StorageError      its database is full, broken or locked for too long
 ├── SearchError           the search ended without a model (why, trial by trial)
 ├── TrialFailure          one trial ended badly (kind, message, advice, transient)
 └── ExportError           an artifact could not be written or did not agree with the model
@@ -82,17 +83,22 @@ class StudyError(AutoMLError):
     """A study that is missing, newer than this version, locked or someone else's."""
 
 
+class StorageError(StudyError):
+    """The database of a study is full, broken or locked for too long: nothing that was asked for is wrong."""
+
+
 class SearchError(AutoMLError):
     """The search ended without a model.
 
     Args:
         message: What happened and what to do.
         out_of_time: Whether the time was over before any trial was; otherwise the trials failed.
+        out_of_trials: Whether as many trials failed as were asked for, so that going on needs more of them.
     """
 
-    def __init__(self, message: str, *, out_of_time: bool = False) -> None:
+    def __init__(self, message: str, *, out_of_time: bool = False, out_of_trials: bool = False) -> None:
         super().__init__(message)
-        self.out_of_time = out_of_time
+        self.out_of_time, self.out_of_trials = out_of_time, out_of_trials
 
 
 class ExportError(AutoMLError):

@@ -13,6 +13,8 @@ from automl.study.urls import lost_password
 
 # For one whose time is over.
 MORE_TIME: Mapping[str, str] = MappingProxyType({"time_budget": "+10m"})
+# For one whose trials are done, and came to nothing.
+MORE_TRIALS: Mapping[str, str] = MappingProxyType({"trials": "+20"})
 
 
 def near(path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from automl.errors import AutoMLError, ConfigError, DataError, SearchError, Spac
 from automl.events import Events
 from automl.execution import Crew, make_executor, plan_crew
 from automl.ops import own_layers
-from automl.run.hints import MORE_TIME, resume_command
+from automl.run.hints import MORE_TIME, MORE_TRIALS, resume_command
 from automl.run.result import SearchResult
 from automl.run.session import Session
 from automl.search.interrupt import Interrupt
@@ -120,7 +120,9 @@ def resumable(folder: RunFolder) -> Iterator[None]:
     except (ConfigError, DataError, SpaceError):
         raise
     except BaseException as error:
-        more = MORE_TIME if isinstance(error, SearchError) and error.out_of_time else {}
+        more: Mapping[str, str] = {}
+        if isinstance(error, SearchError):
+            more = MORE_TIME if error.out_of_time else MORE_TRIALS if error.out_of_trials else {}
         if not any(note.startswith(GO_ON) for note in getattr(error, "__notes__", ())):
             error.add_note(GO_ON + resume_command(folder, more))
         raise

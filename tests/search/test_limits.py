@@ -26,6 +26,17 @@ def test_a_kind_of_failure_ends_the_search_after_as_many_as_its_policy_says(make
     assert [record.state for record in search.study.trials()].count("failed") == POLICIES[kind].give_up
 
 
+def test_when_as_many_trials_failed_as_were_asked_for_going_on_needs_more_of_them(make_search) -> None:
+    search = make_search(lambda job: [0.5, CRASH], max_trials=1)
+    with pytest.raises(SearchError, match="all trials are done") as error:
+        search.engine.search()
+    assert error.value.out_of_trials
+    again = make_search(lambda job: [0.5, CRASH], max_trials=20)
+    with pytest.raises(SearchError, match="6 trials in a row failed") as error:
+        again.engine.search()
+    assert not error.value.out_of_trials
+
+
 def test_failures_of_different_kinds_end_the_search_too(make_search) -> None:
     search = make_search(lambda job: NAN if len(search.executor.jobs) % 2 else CRASH, max_trials=50)
     with pytest.raises(SearchError, match=f"{FAILED_IN_A_ROW} trials in a row failed"):
