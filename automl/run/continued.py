@@ -68,6 +68,7 @@ def continue_run(asked: SearchConfig, events: Events) -> SearchResult:
         folder.sweep()
         refuse(folder, [("--task", folder.task, asked.task)])
         kept = kept_command(folder)
+        _refuse_lost_study(folder)
         if kept is None:
             return begin_again(asked, folder, events)
         import_modules(kept.imports)
@@ -79,6 +80,19 @@ def continue_run(asked: SearchConfig, events: Events) -> SearchResult:
 
 def _has_study(folder: RunFolder) -> bool:
     return folder.study in study_names(folder.storage_url)
+
+
+def _refuse_lost_study(folder: RunFolder) -> None:
+    """Refuse to begin anew what has come to something: that would replace it.
+
+    Raises:
+        StudyError: The run has models, and its study is gone.
+    """
+    if not _has_study(folder) and (any(folder.model.glob("*")) or any(folder.checkpoints.glob("trial-*.keras"))):
+        raise StudyError(
+            f"the study of {near(folder.path)} is gone from {folder.shown_url}, but its models are there; restore the "
+            "database from a copy, or choose another folder with --out"
+        )
 
 
 def _go_on(asked: SearchConfig, kept: Command, folder: RunFolder, events: Events) -> SearchResult:

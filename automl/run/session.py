@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automl.config import SearchConfig
-from automl.errors import ExportError
+from automl.errors import ExportError, SearchError
 from automl.events import Events, SearchStart
 from automl.execution import Crew, Executor
 from automl.export import Manifest, Output, load_bundle, write_bundle
@@ -125,9 +125,15 @@ class Session:
             max_epochs=self.config.max_epochs,
         )
         engine = Engine(rules, proposer=proposer, study=study, executor=executor, events=events, interrupt=interrupt)
-        winner = engine.search()
-        delivered, before = self._delivered(winner)
-        final = train_final(winner, rules, executor=executor, events=events, interrupt=interrupt, delivered=delivered)
+        try:
+            winner = engine.search()
+            delivered, before = self._delivered(winner)
+            final = train_final(
+                winner, rules, executor=executor, events=events, interrupt=interrupt, delivered=delivered
+            )
+        except SearchError:
+            study.finish_run()  # it is over, and came to nothing
+            raise
         manifest = before if before is not None and final is delivered else self._write_bundle(winner, final, study)
         result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
         study.finish_run(result.record() | {"early": engine.early})

@@ -17,11 +17,12 @@ import pytest
 
 from automl.config import Limits
 from automl.data import PreparedData
-from automl.errors import ConfigError, DataError, StudyError
+from automl.errors import ConfigError, DataError, SearchError, StudyError
 from automl.events import Events
 from automl.export import load_bundle
 from automl.run import resume_run
 from automl.run.command import Command
+from automl.run.setup import resumable
 from automl.search import disk
 from automl.study import RunFolder, StudyReader
 from tests.run.conftest import TINY, OpenedOnly
@@ -256,3 +257,32 @@ def test_only_a_run_can_be_resumed(tmp_path: Path):
 def test_a_search_into_a_run_that_is_being_searched_is_refused(shared, ended):
     with RunFolder.open(shared.folder / "ended").hold(), pytest.raises(StudyError, match=f"process {os.getpid()}"):
         shared.search("ended")
+
+
+@pytest.mark.parametrize("content", [b"", None], ids=["empty", "missing"])
+def test_a_run_whose_study_is_gone_is_not_begun_anew_over_its_model(shared, ended, content):
+    run = shared.copy("ended", f"lost-study-{content is None}")
+    before = load_bundle(run)
+    (run / "study.db").unlink()
+    if content is not None:
+        (run / "study.db").write_bytes(content)
+    for go_on in (lambda: resume_run(run, more_trials=1), lambda: shared.search(run.name)):
+        with pytest.raises(StudyError, match=r"is gone from .*study\.db, but its models are there; restore"):
+            go_on()
+    assert load_bundle(run) == before
+
+
+def test_a_search_that_came_to_nothing_is_recorded_as_over(shared):
+    with pytest.raises(SearchError, match="no trial succeeded") as error:
+        shared.search("nothing", limits=Limits(parameters=1))
+    assert error.value.__notes__ == [f"continue with: automl resume {shared.folder / 'nothing'}"]
+    with StudyReader.open(shared.folder / "nothing") as reader:
+        run = reader.run()
+    assert (run.ended is not None, run.result) == (True, None)
+
+
+def test_who_asked_for_too_few_trials_is_told_to_ask_for_more(tmp_path: Path):
+    folder = RunFolder.create(tmp_path / "run", task="image-classify")
+    with pytest.raises(SearchError) as error, resumable(folder):
+        raise SearchError("no trial succeeded", out_of_trials=True)
+    assert error.value.__notes__ == [f"continue with: automl resume {tmp_path / 'run'} --trials +20"]
