@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from automl.errors import AutoMLError, ConfigError, DataError, SearchError, SpaceError, StudyError
+from automl.errors import AutoMLError, ConfigError, DataError, SearchError, SpaceError, StorageError, StudyError
 
 UNEXPECTED = 1
 USAGE = 2
@@ -66,6 +66,8 @@ def exit_code(error: AutoMLError) -> int:
     >>> exit_code(DataError("no pictures")), exit_code(SearchError("no time", out_of_time=True))
     (3, 5)
     """
+    if isinstance(error, StorageError):
+        return UNEXPECTED
     if isinstance(error, ConfigError | SpaceError | StudyError):
         return USAGE
     if isinstance(error, DataError):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from automl.errors import StudyError
+from automl.errors import StorageError, StudyError
 from automl.study.tables import SCHEMA_VERSION, Base, Meta
 from automl.study.urls import hide_passwords, lost_password, shown_url, sqlite_path
 
@@ -27,10 +27,12 @@ MIGRATIONS: Mapping[int, Migration] = {}  # from this version to the next
 
 _ADVICE = {
     "locked": "another process holds it; try again",
-    "disk is full": "free some space, then continue with automl resume",
-    "disk I/O error": "the disk is full or broken; free some space, then continue with automl resume",
+    "disk is full": "free some space",
+    "disk I/O error": "the disk is full or broken; free some space",
     "readonly": "it may not be written to; change its rights or choose another folder",
 }
+# What of this has nothing to do with what was asked for.
+_OUTSIDE = ("locked", "disk is full", "disk I/O error")
 
 _to_json = partial(json.dumps, allow_nan=False, ensure_ascii=False)
 
@@ -193,7 +195,7 @@ def explained(what: str) -> Iterator[None]:
     """Turn the database's errors into one sentence without a password; a broken constraint is left to the caller.
 
     Raises:
-        StudyError: The database refused.
+        StudyError: The database refused; a ``StorageError`` where it is full, broken or locked.
     """
     try:
         yield
@@ -207,6 +209,5 @@ def refusal(what: str, error: BaseException) -> StudyError:
     """What to say about an error of the database."""
     cause = str(getattr(error, "orig", None) or error)
     known = (advice for word, advice in _ADVICE.items() if word in cause)
-    return StudyError(
-        f"{what}: {' '.join(hide_passwords(cause).split())}; {next(known, 'check the file or the server')}"
-    )
+    kind = StorageError if any(word in cause for word in _OUTSIDE) else StudyError
+    return kind(f"{what}: {' '.join(hide_passwords(cause).split())}; {next(known, 'check the file or the server')}")

@@ -17,6 +17,7 @@ from automl.errors import (
     SearchError,
     ShapeError,
     SpaceError,
+    StorageError,
     StudyError,
 )
 
@@ -43,6 +44,7 @@ def run(error: BaseException):
         (SpaceError("unknown op", file="a.yaml", line=3, column=5), 2),
         (ShapeError("2 and 3 do not fit"), 2),
         (StudyError("no such run"), 2),
+        (StorageError("database or disk is full"), 1),
         (DataError("no pictures"), 3),
         (SearchError("every trial failed", out_of_time=False), 4),
         (SearchError("no epoch was over", out_of_time=True), 5),

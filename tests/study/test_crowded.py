@@ -81,7 +81,7 @@ def test_a_full_disk_is_said_and_the_study_goes_on_when_there_is_room(study: Stu
         with engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(StudyError, match=r"disk is full; free some space, then continue with automl resume"):  # noqa: PT012
+    with pytest.raises(StudyError, match=r"disk is full; free some space$"):  # noqa: PT012
         for _ in range(200):
             study.enqueue({"x": 0.5})
     crash(study)
@@ -120,7 +120,7 @@ def test_a_file_that_may_not_grow_leaves_the_study_whole(study: Study, url: str)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 1
     assert done.stderr.startswith("refused: cannot ")
-    assert "free some space, then continue with automl resume" in done.stderr.splitlines()[0]
+    assert done.stderr.splitlines()[0].endswith("free some space")
     with closing(sqlite3.connect(url[10:])) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with Study.open(url, "digits") as again:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from automl.errors import StudyError
+from automl.errors import StorageError, StudyError
 from automl.study import RunFolder, Study, StudyReader, quiet_optuna
 from automl.study import database as database_module
 from automl.study.columns import clean_json
@@ -106,7 +106,7 @@ def test_a_locked_database_is_one_sentence(study: Study, url: str, monkeypatch: 
     other = sqlite3.connect(url[10:], isolation_level=None)
     other.execute("PRAGMA journal_mode=WAL")
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StudyError, match="database is locked; another process holds it; try again"):
+    with pytest.raises(StorageError, match="database is locked; another process holds it; try again"):
         Study.open(url, "digits")
     other.close()
 
