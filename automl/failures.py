@@ -40,8 +40,8 @@ class Policy:
     Attributes:
         advice: What the person can do about it.
         retry: ``continue``: once more from the last checkpoint, when the failure is transient; ``smaller_batch``: once
-            more with half the batch, whatever it says of itself; ``later``: the trial was cut off by what has nothing to
-            do with it, so it is paused, and the search ends until somebody has put that right.
+            more with half the batch, whatever it says of itself; ``later``: the trial was cut off by what has nothing
+            to do with it, so it is paused, and the search ends until somebody has put that right.
         give_up: So many of this kind in a row end the search.
     """
 

@@ -58,10 +58,8 @@ class Stopping:
         rules, tally = self._rules, self._tally
         if self._interrupt.requested:
             return Reason(self._interrupt.reason)
-        if obstacle is not None:
-            return Reason(f"a trial was cut off: {obstacle.message}", obstacle.advice)
-        if text := tally.hopeless():
-            return Reason(text, "" if tally.failure is None else tally.failure.failure_advice)
+        if (reason := self._hopeless(obstacle)) is not None:
+            return reason
         if rules.max_trials is not None and tally.trained + running >= rules.max_trials:
             return Reason(ALL_DONE)
         if tally.rejected >= EXHAUSTED:
@@ -69,6 +67,12 @@ class Stopping:
         if text := self._disk.full():
             return Reason(text, POLICIES["disk_full"].advice)
         return self._out_of_time(running, best)
+
+    def _hopeless(self, obstacle: Failure | None) -> Reason | None:
+        if obstacle is not None:
+            return Reason(f"a trial was cut off: {obstacle.message}", obstacle.advice)
+        text, failure = self._tally.hopeless(), self._tally.failure
+        return Reason(text, "" if failure is None else failure.failure_advice) if text else None
 
     def _out_of_time(self, running: int, best: TrialCost | None) -> Reason | None:
         remaining = self._rules.clock.remaining()
