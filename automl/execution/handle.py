@@ -173,7 +173,8 @@ class WorkerHandle:
                 self._inbox.put((self, frame))
         except BrokenFrameError as error:
             self._inbox.put((self, error))
-        self._end()  # it may have closed its end and live on
+        if self._end() < 0:  # it may have closed its end and live on; a guard that was killed could end nothing
+            self.tree.kill()
         self._tell_end()
 
     def _tell_end(self) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -15,6 +17,7 @@ import pytest
 
 import automl.execution.guard
 from automl.execution.guard import OOM_SCORE
+from automl.execution.handle import WorkerHandle
 from automl.jobs import Reply, TrialResult
 
 GUARD = automl.execution.guard.__file__
@@ -121,6 +124,22 @@ def test_a_guard_that_is_killed_takes_its_worker_along(executor, make_job, first
     psutil.Process(executor.worker_pids[0]).parent().kill()
     result, _ = until(executor, lambda event: isinstance(event, TrialResult))
     assert (result.failure.kind, result.failure.transient) == ("crashed", True)
+
+
+def test_a_process_with_no_pipe_of_ours_ends_when_its_guard_is_killed(tmp_path, gone):
+    nothing = "stdin=-3, stdout=-3, stderr=-3"  # subprocess.DEVNULL
+    code = f"import subprocess, time; p = subprocess.Popen(['sleep', '600'], {nothing}); time.sleep(600)"
+    inbox = queue.SimpleQueue()
+    worker = WorkerHandle(inbox, log=tmp_path / "log", command=(sys.executable, "-c", code))
+    guard = psutil.Process(worker._process.pid)
+    deadline = time.monotonic() + 60
+    while not (below := [p for p in guard.children(recursive=True) if p.name() == "sleep"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    guard.kill()
+    assert inbox.get(timeout=60) == (worker, None)
+    assert worker.close() == -signal.SIGKILL
+    assert gone(below[0].pid)
 
 
 def test_a_worker_that_signals_its_own_group_does_not_reach_its_guard(run_guarded):
