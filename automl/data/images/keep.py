@@ -120,7 +120,7 @@ def _of_one_hot(y: Any, flags: NDArray[Any]) -> NDArray[Any]:
             "(--multi-label, multi_label=True)"
         )
     codes = flags.argmax(axis=1)
-    return np.asarray(y.columns)[codes] if isinstance(y, pd.DataFrame) else codes
+    return np.asarray(np.asarray(y.columns)[codes] if isinstance(y, pd.DataFrame) else codes)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def test_bad_tables_are_one_sentence(
 
 def test_of_several_columns_of_paths_one_must_be_named(table: Path, cache: Path) -> None:
     table.write_text("file,more,odd\nphotos/0.png,photos/1.png,1\nphotos/2.png,photos/3.png,0\n")
-    with pytest.raises(DataError, match="several columns of .* have paths of files: file, more; say --path NAME"):
+    with pytest.raises(DataError, match=r"several columns of .* have paths of files: file, more; say --path NAME"):
         read(table, cache_dir=cache, target=("odd",))
     assert read(table, cache_dir=cache, target=("odd",), path="more").x[:, 0, 0, 0].tolist() == [40, 120]
 
@@ -143,3 +144,46 @@ def test_class_folders_are_no_numbers_and_no_labels(make_folder: Any, cache: Pat
     for kind, word in (("numbers", "numbers are needed"), ("labels", "any number of labels")):
         with pytest.raises(DataError, match=f"one class a picture, and .*{word}"):
             read(folder, kind, cache_dir=cache)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("a folder", "Is a directory"),
+        ("a link to itself", "symbolic link|Too many levels"),
+        ("a link to nothing", "No such file"),
+        ("empty", "no known picture format"),
+        ("a text", "no known picture format"),
+        ("cut short", "truncated|broken"),
+        ("a path too long", "too long"),
+    ],
+)
+def test_what_only_looks_like_a_picture_is_named_with_its_row(kind: str, reason: str, table: Path, cache: Path) -> None:
+    odd = table.parent / "photos" / "2.png"
+    whole = odd.read_bytes()
+    odd.unlink()
+    match kind:
+        case "a folder":
+            odd.mkdir()
+        case "a link to itself":
+            odd.symlink_to(odd)
+        case "a link to nothing":
+            odd.symlink_to(odd.with_name("nothing.png"))
+        case "empty":
+            odd.touch()
+        case "a text":
+            odd.write_text("I am no picture")
+        case "cut short":
+            odd.write_bytes(whole[: len(whole) - 25])
+        case _:
+            table.write_text(table.read_text().replace("photos/2.png", f"photos/{'x' * 300}.png"))
+    with pytest.raises(DataError, match=rf"(?s)1 file is no usable picture: .*\(row 2 of .*({reason})"):
+        read(table, cache_dir=cache)
+    assert read(table, cache_dir=cache, on_bad_file="skip").y.tolist() == [0, 1, 1, 0, 1]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(table: Path, cache: Path) -> None:
+    (table.parent / "photos" / "2.png").chmod(0)
+    with pytest.raises(DataError, match=r"2\.png \(row 2 of .*Permission denied"):
+        read(table, cache_dir=cache)
