@@ -21,7 +21,7 @@ def season_of(axis: TimeAxis, values: Sequence[Floats]) -> tuple[int, str]:
 
     Args:
         axis: How time goes on.
-        values: Training rows of each series, (n, k).
+        values: Rows of each series, (n, k).
     """
     if axis.kind == "date":
         steps = _dated_season(axis.step)
