@@ -117,16 +117,18 @@ def _paused(result: TrialResult) -> TrialResult:
 def _next(attempt: _Attempt, failure: Failure) -> _Attempt | None:
     """What to try after a failure; None where the job failed for good."""
     job, retry = attempt.job, POLICIES[failure.kind].retry
-    seconds = None
-    if job.seconds is not None:
-        seconds = max(SHORTEST, job.seconds - (time.monotonic() - attempt.since))
+    spent = time.monotonic() - attempt.since
+    left = {
+        "seconds": None if job.seconds is None else max(SHORTEST, job.seconds - spent),
+        "timeout": None if job.timeout is None else max(SHORTEST, job.timeout - spent),
+    }
     if retry == "smaller_batch" and job.training.batch_size > 1:
         training = job.training.model_copy(update={"batch_size": job.training.batch_size // 2})
-        return _Attempt(job.model_copy(update={"training": training, "resume": False, "seconds": seconds}))
+        return _Attempt(job.model_copy(update={"training": training, "resume": False, **left}))
     if retry != "continue" or not failure.transient:
         return None
     retries = 1 if attempt.epochs > attempt.before else attempt.retries + 1
     if retries > RETRIES:
         return None
-    again = job.model_copy(update={"resume": True, "seconds": seconds})
+    again = job.model_copy(update={"resume": True, **left})
     return _Attempt(again, before=max(attempt.epochs, attempt.before), retries=retries)

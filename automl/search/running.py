@@ -172,7 +172,8 @@ class RunningTrials:
         if report.epoch < running.epochs:  # an epoch told once more; the trial went on after it
             return "continue"
         running.epochs = report.epoch
-        running.pruned = self._reason_to_prune(running.proposal, report)
+        # While epochs of a state are told again, the first of them after which to stop is not the last.
+        running.pruned = running.pruned or self._reason_to_prune(running.proposal, report)
         if running.pruned:
             return "stop"
         return "pause" if self._interrupt.requested else "continue"

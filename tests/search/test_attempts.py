@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_search import rising, units
 
+from automl.errors import SearchError
 from automl.execution import Event
 from automl.failures import FAILURE_KINDS, POLICIES, Failure, FailureKind
 from automl.jobs import DataRef, EpochReport, Objective, Reply, TrainingSettings, TrialJob, TrialResult
@@ -165,9 +168,16 @@ def test_a_final_training_that_a_full_disk_cut_off_is_told(make_search) -> None:
     assert "no space for the model" in search.events.warnings[-1]
 
 
-def test_a_retry_has_the_seconds_that_are_left() -> None:
-    executor, _, _ = run([(1, CRASH), (1, None)], make_job(seconds=100.0))
+@pytest.mark.parametrize("failure", [CRASH, GPU])
+def test_a_retry_has_the_seconds_that_are_left(failure: Failure) -> None:
+    executor, _, _ = run([(1, failure), (1, None)], make_job(seconds=100.0, timeout=130.0))
     assert 90 < executor.jobs[1].seconds < 100
+    assert 120 < executor.jobs[1].timeout < 130
+
+
+def test_a_retry_of_what_had_no_limit_has_none() -> None:
+    executor, _, _ = run([(1, CRASH), (1, None)])
+    assert (executor.jobs[1].seconds, executor.jobs[1].timeout) == (None, None)
 
 
 def test_nothing_is_tried_again_when_the_search_is_about_to_end() -> None:
@@ -213,3 +223,27 @@ def test_a_trial_that_dies_as_it_is_told_to_stop_stops_at_the_same_epoch(make_se
     expected, found = ([(r.state, r.epochs, r.value, r.reason) for r in s.study.trials()] for s in (alone, search))
     assert found == expected
     assert found[-1][0] == "pruned"
+
+
+def test_a_trial_that_is_to_stop_after_an_epoch_that_is_told_again_is_pruned(make_search, monkeypatch) -> None:
+    search, said = make_search(lambda job: [0.5] * 6, max_trials=1), []
+    submit, reply = search.executor.submit, search.executor.reply
+
+    def submit_with_a_state(job: TrialJob) -> str:
+        Path(job.state_file).parent.mkdir(parents=True, exist_ok=True)
+        Path(job.state_file).write_text(json.dumps([0.5] * 5))
+        return submit(job.model_copy(update={"resume": True}))
+
+    def reply_to_the_last(job_id: str, answer: Reply) -> None:  # all epochs of a state are told, whatever is answered
+        said.append(answer.action)
+        last = next((action for action in reversed(said) if action != "continue"), "continue")
+        reply(job_id, Reply(action=last if len(said) >= 5 else "continue"))
+
+    monkeypatch.setattr(search.executor, "submit", submit_with_a_state)
+    monkeypatch.setattr(search.executor, "reply", reply_to_the_last)
+    monkeypatch.setattr(search.study, "should_prune", lambda number: len(said) == 2)
+    with pytest.raises(SearchError, match="no trial"):
+        search.engine.search()
+    (record,) = search.study.trials()[:1]
+    assert (record.state, record.epochs) == ("pruned", 5)
+    assert record.reason == "behind the median of the trials before after 3 of 6 epochs"
