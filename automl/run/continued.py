@@ -68,7 +68,8 @@ def continue_run(asked: SearchConfig, events: Events) -> SearchResult:
         folder.sweep()
         refuse(folder, [("--task", folder.task, asked.task)])
         kept = kept_command(folder)
-        _refuse_lost_study(folder)
+        if kept is None or kept.adopting is None:
+            _refuse_lost_study(folder)
         if kept is None:
             return begin_again(asked, folder, events)
         import_modules(kept.imports)
