@@ -153,7 +153,10 @@ def _copy_models(session: Session, before: Before, adopted: Iterable[TrialRecord
 
 def _worth_another_try(records: Sequence[TrialRecord], valid: Mapping[int, Candidate]) -> list[TrialRecord]:
     """Those that were training when the search ended, then the best of those that cannot be taken over."""
-    cut_short = [record for record in records if record.state in ("running", "paused")]
+    again = {record.parent for record in records if record.state == "queued"}  # second tries: what they try once more
+    cut_short = [
+        r for r in records if r.state in ("running", "paused") or (r.state == "orphaned" and r.number in again)
+    ]
     changed = [r for r in records if r.state in ("complete", "pruned") and r.trained and r.number not in valid]
     return [*cut_short, *changed][:QUEUED]
 

@@ -8,7 +8,7 @@ from automl.errors import ConfigError, SpaceError
 from automl.run import resume_run, run_search
 from automl.run.changes import kept_space
 from automl.run.command import Before, Command
-from automl.study import RunFolder, StudyReader
+from automl.study import RunFolder, Study, StudyReader, TrialDraft
 from tests.run.conftest import TINY, OpenedOnly
 
 
@@ -112,3 +112,19 @@ def test_a_space_with_layers_that_are_not_known_here_says_where_they_are(origin,
         kept_space(kept)
     assert origin in str(refused.value)
     assert words in str(refused.value)
+
+
+def test_a_second_try_that_was_queued_is_tried_in_the_new_study(shared, ended, records):
+    run = shared.copy("ended", "second-try")
+    folder = RunFolder.open(run)
+    with Study.open(folder.storage_url, folder.study) as study:
+        study.enqueue(records(run)[0].params)
+        study.begin(study.ask().number, TrialDraft(params=records(run)[0].params))
+    with Study.open(folder.storage_url, folder.study) as study:
+        assert [orphan.queued for orphan in study.orphans] == [3]
+    (shared.folder / "second.yaml").write_text(TINY.replace("12, 16", "12, 16, 20"))
+    events = OpenedOnly()
+    with pytest.raises(KeyboardInterrupt):
+        run_search(shared.config("second-try", space=shared.folder / "second.yaml", adopt=True, max_trials=9), events)
+    assert "2 of 2 trials are still valid, and 1 are tried once more" in events.said[0]
+    assert [trial.params for trial in records(run) if trial.state == "queued"] == [records(run)[0].params]
