@@ -53,6 +53,7 @@ def set_up(config: SearchConfig, task: Task, space: Space, events: Events) -> Se
     if space.task not in (None, task.name, *task.spaces_of):
         raise ConfigError(f"the space {space.name!r} is for the task {space.task!r}, and {task.name!r} was asked for")
     config = _where_layers_allow(config, events)
+    _say_what_is_not_kept(config, events)
     repeatable = config.seeded and config.time_budget is None
     crew = plan_crew(config.workers, config.gpus, repeatable=repeatable)
     return Setup(config, task, task.objective(config.objective, config.metrics), space, crew)
@@ -136,6 +137,21 @@ def _where_layers_allow(config: SearchConfig, events: Events) -> SearchConfig:
     names = ", ".join(f"{op.name!r} ({op.origin})" for op in bound)
     events.warning(f"training in this process: a worker cannot import {names}; a module of its own would change that")
     return replace(config, workers=0, gpus=None)
+
+
+def _say_what_is_not_kept(config: SearchConfig, events: Events) -> None:
+    """Say which limits need a process that can be ended, where training is in this one."""
+    limits = config.limits
+    if config.workers != 0:
+        return
+    asked = {"--memory-limit": limits.memory, "--worker-memory": limits.worker_memory}
+    names = [name for name, value in asked.items() if value is not None]
+    if names:
+        events.warning(
+            f"training in this process: {' and '.join(names)} cannot be kept without a worker; take --workers 1"
+        )
+    if limits.trial_seconds is not None:
+        events.warning("training in this process: a trial that hangs is not ended by --trial-timeout; take --workers 1")
 
 
 def check_default(space: Space, task: Task, prepared: PreparedData) -> None:
