@@ -34,6 +34,8 @@ def is_label_sets(y: Any) -> bool:
         return flags.shape[1] > 1 and not is_one_hot(flags)
     if isinstance(y, np.ndarray) and y.dtype.kind != "O":
         return False
+    if not isinstance(y, list | tuple | np.ndarray | pd.Series):
+        return False
     rows = _rows(y)
     return bool(rows) and all(_is_collection(row) for row in rows) and any(len(row) != 1 for row in rows)
 

@@ -348,4 +348,6 @@ def _weights(weights: Any, rows: int) -> np.ndarray:
     found = np.asarray(check_array(weights, ensure_2d=False, dtype=np.float64, input_name="sample_weight"))
     if found.shape != (rows,):
         raise ValueError(f"sample_weight.shape == {found.shape}, expected {(rows,)}!")
+    if not (found >= 0).all() or not found.any():
+        raise ValueError("sample_weight must be at least 0 in every row, and not all weights may be zero")
     return found
