@@ -9,6 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,6 +39,7 @@ class WorkerHandle:
         fresh: Bytes of memory it held then.
         pid: Its process number once it has said it; both set likewise.
         tree: All its processes.
+        waiting_since: When its latest report came, by ``time.monotonic()``, while that has no answer.
 
     Args:
         inbox: Where frames go, and at the end None.
@@ -53,6 +55,7 @@ class WorkerHandle:
         self.imported = False
         self.fresh = 0
         self.pid: int | None = None
+        self.waiting_since: float | None = None
         self._inbox = inbox
         self._pipe_lock = threading.Lock()
         guarded, theirs, self._pipe = _under_guard(command)
@@ -170,6 +173,8 @@ class WorkerHandle:
     def _listen(self, stream: IO[bytes]) -> None:
         try:
             while (frame := read_frame(stream)) is not None:
+                if frame.type == "report":
+                    self.waiting_since = time.monotonic()
                 self._inbox.put((self, frame))
         except BrokenFrameError as error:
             self._inbox.put((self, error))

@@ -100,6 +100,8 @@ class ProcessExecutor:
             # An answer to a job that died, and runs again by now, must not be taken for an answer to its next report.
             if place.asks and place.job is not None and place.job.job_id == job_id:
                 place.asks = False
+                if place.watched is not None:
+                    self._watch.answered(place.watched)
                 place.worker.send("reply", reply.model_dump())
 
     def close(self) -> None:

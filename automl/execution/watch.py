@@ -17,6 +17,8 @@ _log = logging.getLogger("automl.execution")
 
 _LOOK_SECONDS = 0.15
 _DEAD_SECONDS = 1.0
+# A look that comes so late was held up with the whole process, as by Ctrl-Z: no time of the trials.
+_HELD_UP_SECONDS = 5.0
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +30,7 @@ class Watched:
         timeout: Wall seconds after ``since`` at which it is ended; None: never.
         memory: What was last seen.
         oom_kills: How many processes the system had ended for want of memory when the job began.
-        since: When the job began, by ``time.monotonic()``.
+        since: When the job began, by ``time.monotonic()``; later by as long as it waited for this process.
         verdict: Why it was ended, once it was.
         dead_since: When its process was first seen to have ended.
     """
@@ -75,6 +77,13 @@ class Watch:
             self._watched.remove(watched)
         watched.memory.system_killed = oom_kills() > watched.oom_kills
 
+    def answered(self, watched: Watched) -> None:
+        """Its worker is about to have the answer that it waited for, which was not the job's time."""
+        with self._lock:
+            if watched.worker.waiting_since is not None:
+                watched.since += max(0.0, time.monotonic() - watched.worker.waiting_since)
+                watched.worker.waiting_since = None
+
     def check(self) -> None:
         """Raise what went wrong in the thread.
 
@@ -92,12 +101,23 @@ class Watch:
 
     def _run(self) -> None:
         try:
+            looked = time.monotonic()
             while not self._stop.wait(_LOOK_SECONDS):
-                free = free_memory()
+                free, now = free_memory(), time.monotonic()
+                if now - looked > _HELD_UP_SECONDS:
+                    self._forgive(looked, now)
+                looked = now
                 for watched in tuple(self._watched):
                     self._look(watched, free)
         except BaseException:  # a thread has nobody above it: poll() raises it
             self._mistake = traceback.format_exc()
+
+    def _forgive(self, begin: float, end: float) -> None:
+        """Let the time between two looks that are far apart count for no job; what it waits for now is added later."""
+        with self._lock:
+            for watched in self._watched:
+                waiting = watched.worker.waiting_since
+                watched.since += max(0.0, (end if waiting is None else min(waiting, end)) - max(begin, watched.since))
 
     def _look(self, watched: Watched, free: int) -> None:
         worker, memory = watched.worker, watched.memory
@@ -106,8 +126,8 @@ class Watch:
         if not worker.alive:
             self._look_after_the_dead(watched)
             return
-        verdict = _verdict(watched)
         with self._lock:
+            verdict = _verdict(watched)
             if verdict is None or watched.verdict is not None or watched not in self._watched:
                 return
             watched.verdict = verdict
@@ -125,6 +145,8 @@ class Watch:
 def _verdict(watched: Watched) -> Failure | None:
     if watched.memory.used > watched.memory.limit:
         return over_limit(watched.memory)
-    if watched.timeout is not None and time.monotonic() - watched.since >= watched.timeout:
+    if watched.timeout is None or watched.worker.waiting_since is not None:
+        return None
+    if time.monotonic() - watched.since >= watched.timeout:
         return timed_out(watched.timeout)
     return None

@@ -28,6 +28,27 @@ def test_a_job_that_hangs_is_ended_when_its_time_is_over(executor, make_job, fir
     assert run_to_end(executor, make_job("epochs:1", "trial-1"))[1].status == "complete"
 
 
+def test_waiting_for_an_answer_is_not_the_trials_time(executor, make_job, first_report, until):
+    first_report(executor, make_job("epochs:2", timeout=1.5))
+    time.sleep(2.5)  # a database that is locked
+    assert executor.poll(0) == []
+    executor.reply("trial-0", Reply())
+    until(executor, lambda event: event.epoch == 2)
+    executor.reply("trial-0", Reply())
+    assert until(executor, ended)[0].status == "complete"
+
+
+def test_time_in_which_nobody_looked_is_not_the_trials(monkeypatch, executor, make_job, first_report, until):
+    first_report(executor, make_job("sleep", timeout=2.5))
+    executor.reply("trial-0", Reply())
+    monkeypatch.setattr(watch, "_HELD_UP_SECONDS", 1.0)
+    monkeypatch.setattr(watch, "free_memory", lambda: time.sleep(3.0) or 10**12)  # as if stopped by Ctrl-Z
+    time.sleep(4.5)
+    monkeypatch.undo()
+    assert executor.poll(0) == []
+    assert until(executor, ended)[0].failure.kind == "timeout"
+
+
 def test_the_start_of_a_worker_is_not_the_trials_time(make_executor, make_job, run_to_end):
     executor = make_executor()
     assert run_to_end(executor, make_job("epochs:1", timeout=0.4))[1].status == "complete"
