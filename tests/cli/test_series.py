@@ -89,6 +89,7 @@ def test_answers_and_scores_are_good(automl, at_folder) -> None:
     assert set(answers[0]) == {"row", "label", *KINDS}
 
 
+@pytest.mark.slow
 def test_the_classifier_of_the_page_is_fitted_as_it_says(folder, tmp_path, monkeypatch) -> None:
     (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
     few = 'time_budget=None, max_trials=1, max_epochs=8, workers=0, verbose=0, random_state=1, directory="runs"'
