@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from automl.jobs import EpochReport
 from automl.training.clock import Clock
 from automl.training.failures import guard
@@ -108,7 +110,8 @@ class Saver:
             _assign(trained.variables, state.trained)
             _assign(optimizer.variables, state.optimizer)
             if state.best_epoch is not None:
-                self._keeper.kept = Kept(state.best_epoch, state.best or trained.get_weights())
+                best = state.best or trained.get_weights()  # those share their memory with what is trained, on PyTorch
+                self._keeper.kept = Kept(state.best_epoch, [np.array(weights) for weights in best])
         self._clock.go_on(state.clock)
         self.saved = len(state.reports)
         record.reports, record.best_epoch = list(state.reports), state.best_epoch

@@ -86,3 +86,17 @@ def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path):
     with pytest.raises(TrialFailure, match="could not write the state of the training") as caught:
         saver.save([report(1)])
     assert caught.value.failure.kind == "train_error"
+
+
+def test_what_is_kept_is_no_longer_what_is_trained(tmp_path, monkeypatch):
+    saver, network, keeper = make(tmp_path)
+    keeper.keep(1)
+    saver.save([report(1)])
+    later, other, its_keeper = make(tmp_path)
+    shared = [np.array(weights) for weights in network.trained.get_weights()]  # as PyTorch's are
+    before = [weights.tolist() for weights in shared]
+    monkeypatch.setattr(other.trained, "get_weights", lambda: shared)
+    later.restore(empty())
+    for weights in shared:
+        weights.fill(9)
+    assert [weights.tolist() for weights in its_keeper.kept.weights] == before
