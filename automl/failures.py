@@ -69,7 +69,7 @@ POLICIES: Mapping[FailureKind, Policy] = MappingProxyType(
         "data_error": Policy(
             "Check that the prepared data still exists and is readable; another run prepares it again.", give_up=2
         ),
-        "disk_full": Policy("Free some space or choose another disk, then continue with automl resume.", retry="later"),
+        "disk_full": Policy("Free some space or choose another disk.", retry="later"),
         "too_large": Policy("Narrow the space, or raise the limit."),
         "orphaned": Policy("The search went away while it ran; its parameters are tried once more."),
     }

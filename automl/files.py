@@ -24,9 +24,19 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def folder_size(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def folder_size(folder: Path, *, without: tuple[str, ...] = ()) -> int:
+    """Bytes of all files below a folder, in which others may write and remove at the same time.
+
+    Args:
+        folder: It need not be there.
+        without: Endings of names that do not count.
+    """
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += 0 if name.endswith(without) else Path(place, name).stat().st_size
+    return total
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from automl.errors import SearchError
-from automl.failures import POLICIES, Failure
+from automl.failures import Failure
 from automl.search.disk import Disk
 from automl.search.interrupt import Interrupt
 from automl.search.plan import TrialCost
@@ -65,7 +65,7 @@ class Stopping:
         if tally.rejected >= EXHAUSTED:
             return Reason(f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible")
         if text := self._disk.full():
-            return Reason(text, POLICIES["disk_full"].advice)
+            return Reason(text, self._disk.advice)
         return self._out_of_time(running, best)
 
     def _hopeless(self, obstacle: Failure | None) -> Reason | None:

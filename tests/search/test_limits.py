@@ -18,7 +18,10 @@ NAN = Failure(kind="nan_loss", message="the loss is NaN", advice="lower the rate
 CRASH = Failure(kind="crashed", message="it crashed")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FAILURE_KINDS if kind not in ("too_large", "orphaned")])
+ENDING = [k for k in FAILURE_KINDS if k not in ("too_large", "orphaned") and POLICIES[k].retry != "later"]
+
+
+@pytest.mark.parametrize("kind", ENDING)
 def test_a_kind_of_failure_ends_the_search_after_as_many_as_its_policy_says(make_search, kind: FailureKind) -> None:
     search = make_search(lambda job: Failure.of(kind, "it went wrong"), max_trials=50)
     with pytest.raises(SearchError, match="it went wrong"):
@@ -85,9 +88,18 @@ def test_a_full_run_folder_ends_the_search_with_what_it_has(make_search, monkeyp
     assert "--disk-limit" in search.events.stopped
 
 
+def test_the_log_of_a_database_that_is_open_does_not_count_as_what_a_run_holds(tmp_path: Path) -> None:
+    for name in ("study.db-wal", "study.db-shm"):
+        (tmp_path / name).write_bytes(bytes(5000))
+    (tmp_path / "study.db").write_bytes(bytes(900))
+    assert disk.Disk(tmp_path, 1000).full() == ""
+    (tmp_path / "model.keras").write_bytes(bytes(900))
+    assert disk.Disk(tmp_path, 1000).full().endswith("(--disk-limit)")
+
+
 def test_a_full_disk_before_the_first_trial_is_an_error_that_says_so(make_search) -> None:
     search = make_search(rising, limits=Limits(disk=1))
-    with pytest.raises(SearchError, match=r"the limit is 0.0 MB \(--disk-limit\)\)\nwhat to do: Free some space"):
+    with pytest.raises(SearchError, match=r"the limit is 0.0 MB \(--disk-limit\)\)\nwhat to do: Raise --disk-limit"):
         search.engine.search()
 
 
