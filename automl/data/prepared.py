@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -238,14 +239,15 @@ class PreparedData:
             if version != PREPARED_FORMAT:
                 raise DataError(f"the prepared data at {directory} has format {version!r}; expected {PREPARED_FORMAT}")
             datasets = tuple(_dataset(entry) for entry in document["datasets"])
-            with np.load(directory / "split.npz", allow_pickle=False) as arrays:
+            split_file = directory / "split.npz"
+            with split_file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 split = Split(**{name: arrays[name] for name in arrays.files})
             fitted = {name: document[name] for name in _FITTED}
             fitted |= {name: document.get(name, {}) for name in _CHOSEN}
             return cls(directory, datasets, split, **fitted)
         except DataError:
             raise
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise DataError(f"cannot open the prepared data at {directory}: {error}") from error
 
 

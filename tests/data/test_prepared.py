@@ -106,6 +106,14 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
         PreparedData.load(tmp_path)
 
 
+@pytest.mark.parametrize("kept", [0, 3, 60, 400, -1])
+def test_a_torn_split_is_refused(prepared: PreparedData, kept: int) -> None:
+    file = prepared.directory / "split.npz"
+    file.write_bytes(file.read_bytes()[:kept])
+    with pytest.raises(DataError, match="cannot open the prepared data"):
+        PreparedData.load(prepared.directory)
+
+
 def test_a_newer_format_is_refused(prepared: PreparedData) -> None:
     file = prepared.directory / "prepared.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"prepared_format": 3}))
