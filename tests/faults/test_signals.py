@@ -51,7 +51,8 @@ def test_signals_at_random_moments_lose_nothing_and_end_as_documented(tmp_path: 
         before = recorded(place)
         number, delay, twice, done = stopped(place, words, chance)
         told = f"{number.name} after {delay:.2f} s{', twice' if twice else ''}:\n{done.stdout}\n{done.stderr}"
-        by_itself = done.exit_code == -number and (twice or delay < STARTING)  # for a shell the same code
+        # For a shell the same code. Python also ends by the signal where that met an `eval`, as imports are full of.
+        by_itself = done.exit_code == -number and (twice or delay < STARTING or done.stderr == "interrupted\n")
         assert done.exit_code == CODES[number] or by_itself, told
         assert delay < STARTING or "Traceback" not in done.stderr, told
         after = recorded(place)
