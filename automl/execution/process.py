@@ -214,6 +214,11 @@ class ProcessExecutor:
 
     def _count_death(self, worker: WorkerHandle, end: End) -> None:
         _log.warning("%s %s before it had begun a job", worker, end)
+        if end.verdict is not None and end.verdict.kind == "oom_ram":  # the next one would need as much
+            raise SearchError(
+                f"a worker needs more memory than it may have before it trains anything: {end.verdict.message}; "
+                "raise --memory-limit or take fewer --workers"
+            )
         self._deaths += 1
         if self._deaths > _MOST_DEATHS * (self.capacity + 1):
             raise SearchError(f"the worker processes do not start: the last one {end}\n{worker.tail()}".rstrip())
