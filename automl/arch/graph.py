@@ -24,8 +24,8 @@ class Input:
         shape: Without the batch axis, channels last; None where a size is not known.
         dtype: One of ``DTYPES``.
         codes: How many codes there are, where values are codes: one number for each of the last columns of a table,
-            one for all tokens of a text. Of a series to forecast: steps to forecast, how many of the first channels, and
-            steps of a season. It is known of the data and completes layers; networks do not keep it.
+            one for all tokens of a text. Of a series to forecast: steps to forecast, how many of the first channels,
+            and steps of a season. It is known of the data and completes layers; networks do not keep it.
     """
 
     shape: Shape
