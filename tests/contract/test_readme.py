@@ -49,7 +49,10 @@ def test_the_make_targets_exist() -> None:
     assert all(f"\n{target}: " in makefile for target in targets)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", *(p.name for p in (ROOT / "docs").glob("*.md"))])
+PAGES = sorted(page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", *PAGES])
 def test_links_lead_somewhere(document: str) -> None:
     file = ROOT / document if (ROOT / document).exists() else ROOT / "docs" / document
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", file.read_text("utf-8")):
