@@ -288,11 +288,6 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], dict[str, Any], str]] = {
         {"given": [0, 1]},
         "cells are numbers, booleans or text",
     ),
-    "labels of several types": (
-        lambda _: np.zeros((2, 1)),
-        {"given": ["a", 1]},
-        "labels must be all strings|one class",
-    ),
 }
 
 
