@@ -56,12 +56,6 @@ def test_one_class(search, data):
     assert_refused(search(), 3, "class")
 
 
-def test_a_class_with_one_picture(search, data):
-    for picture in sorted((data / "2").iterdir())[1:]:
-        picture.unlink()
-    assert_refused(search(), 3, "'2'")
-
-
 def test_a_file_that_is_no_picture_is_named(search, data):
     (data / "1" / "broken.png").write_bytes(b"this is no picture")
     assert_refused(search(), 3, "broken.png", "(--on-bad-file skip)")
