@@ -220,7 +220,8 @@ def test_a_torn_model_is_refused_before_keras_sees_it(make_bundle) -> None:
 
 
 def test_a_file_that_keras_cannot_read_is_said(make_bundle, tmp_path: Path) -> None:
-    (tmp_path / "m.keras").write_bytes(b"not a zip file")
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        archive.writestr("config.json", "{}")
 
     with pytest.raises(ExportError, match=r"cannot be loaded by Keras 3\."):
         load_model(make_bundle(model_file=tmp_path / "m.keras"))
