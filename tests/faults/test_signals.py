@@ -63,7 +63,7 @@ def test_signals_at_random_moments_lose_nothing_and_end_as_documented(tmp_path: 
             delivered += 1
         elif not twice:
             assert not any(trial.state in ("complete", "paused") for trial in after), told
-        if after:
+        if after and not by_itself:
             assert "automl resume" in done.stderr + done.stdout, told
     assert delivered >= TIMES // 3
     check_at_the_end(place)
