@@ -61,7 +61,7 @@ def test_signals_at_random_moments_lose_nothing_and_end_as_documented(tmp_path: 
             assert json.loads(done.stdout)["interrupted"] is True, told
             assert place.probabilities().shape == (90, 3), told
             delivered += 1
-        elif not twice:
+        elif not twice and after != before:  # it had come to search, and had nothing to deliver
             assert not any(trial.state in ("complete", "paused") for trial in after), told
         if after and not by_itself:
             assert "automl resume" in done.stderr + done.stdout, told
