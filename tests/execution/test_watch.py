@@ -67,7 +67,7 @@ def test_a_worker_is_watched_while_the_coordinator_is_busy(make_executor, make_j
     executor = make_executor(memory=LIMIT)
     wait_ready(executor)
     executor.submit(make_job("hog-in-a-child:500"))
-    time.sleep(3.0)  # a database that is locked, a sampler that thinks
+    time.sleep(6.0)  # a database that is locked, a sampler that thinks
     (result,) = executor.poll(0)
     assert result.failure.kind == "oom_ram"
 
