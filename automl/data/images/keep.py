@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from automl.config import Arrays
@@ -35,6 +37,8 @@ from automl.data.targets import ClassTarget, LabelTarget, TargetContract
 from automl.errors import DataError
 
 _BYTES_AT_ONCE = 1 << 24
+_UNPACKED = ".unpacked."
+_HELD = ".lock"
 
 
 def keep_stream(stream: Any, groups: Any, reading: Reading, source: str) -> Dataset:
@@ -129,11 +133,24 @@ def _scratch(cache_dir: Path | None) -> Iterator[Path]:
     root = cache_root(cache_dir)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        folder = TemporaryDirectory(prefix=".unpacked.", dir=root)
+        _clear_unpacked(root)
+        folder = TemporaryDirectory(prefix=_UNPACKED, dir=root)
+        held = FileLock(Path(folder.name, _HELD))
+        held.acquire()
     except OSError as error:
         raise DataError(f"cannot write prepared data to {root}: {error}; choose another cache folder") from error
     with folder as place:
-        yield Path(place)
+        try:
+            yield Path(place)
+        finally:
+            held.release()
+
+
+def _clear_unpacked(root: Path) -> None:
+    """Delete what processes that were killed had unpacked: nobody holds it any more."""
+    for left in root.glob(f"{_UNPACKED}*"):
+        with suppress(Timeout), FileLock(left / _HELD, timeout=0):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _array_key(pictures: Array, beside: Sequence[Array | None], target: TargetContract, contract: ImageContract) -> str:
