@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow  # searches of its own
+
 PAGE = (Path(__file__).parents[2] / "docs" / "tasks" / "image.md").read_text("utf-8")
 COMMANDS = [shlex.split(line) for line in re.findall(r"^\$ automl (.+)$", PAGE, re.M)]
 SPACE = "version: 1\nname: tiny\nmodel: [{maxpool: {size: 3}}, flatten, head]\ntrain: {lr: 0.05, batch_size: 16}\n"

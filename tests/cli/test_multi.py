@@ -18,6 +18,8 @@ from automl import AutoModel
 from automl.data import PreparedData
 from automl.export import load_model
 
+pytestmark = pytest.mark.slow  # searches of its own
+
 PAGE = (Path(__file__).parents[2] / "docs" / "tasks" / "multi.md").read_text("utf-8")
 COMMANDS = [shlex.split(line) for line in re.findall(r"^\$ automl (.+)$", PAGE, re.M)]
 
@@ -205,7 +207,6 @@ def test_raw_inputs_are_answered_as_prepared_ones_are(folder, searched) -> None:
     np.testing.assert_allclose(loaded.predict_proba(raw)["kind"], np.asarray(answer["kind"]), atol=1e-5)
 
 
-@pytest.mark.slow
 def test_the_exported_model_is_asked_as_the_page_says(exported, at_folder) -> None:
     (snippet,) = [code for code in re.findall(r"```python\n(.*?)```", PAGE, re.S) if "import tensorflow" in code]
     names: dict[str, object] = {}

@@ -14,6 +14,8 @@ import pytest
 
 from automl.data import PreparedData
 
+pytestmark = pytest.mark.slow  # searches of its own
+
 PAGE = (Path(__file__).parents[2] / "docs" / "tasks" / "tabular.md").read_text("utf-8")
 COMMANDS = [shlex.split(line) for line in re.findall(r"^\$ automl (.+)$", PAGE, re.M)]
 SEARCHES = [command for command in COMMANDS if command[0] == "search"]
@@ -102,7 +104,6 @@ def test_weights_and_groups_are_honoured(searched, automl, at_folder) -> None:
     assert "--loss was not given, now it is kl_divergence" in done.stderr
 
 
-@pytest.mark.slow
 def test_losses_and_scores_of_the_page(automl, at_folder) -> None:
     for command in SEARCHES[1:]:
         done = automl(*shortened(command, "--cache-dir", "cache"))

@@ -13,6 +13,8 @@ from automl import ConfigError, DataError, Space, TabularClassifier, TabularRegr
 from automl.data import PreparedData
 from automl.export import load_model
 
+pytestmark = pytest.mark.slow  # searches of its own
+
 SPACE = Space.parse(
     "version: 1\nname: small\ninputs: {table: tabular}\n"
     "model: [{columns: 4}, {dense: {units: {choice: [32, 64]}, activation: relu}}, head]\n"
