@@ -44,6 +44,7 @@ def with_layers(at_place: Path) -> Path:
     return at_place
 
 
+@pytest.mark.slow
 def test_a_layer_of_ones_own_is_searched_trained_and_predicted_with(automl_process, with_layers: Path) -> None:
     done = automl_process(*SEARCH, *SHORT, "--import", "my_layers", cwd=with_layers)
     assert done.exit_code == 0, done.stderr

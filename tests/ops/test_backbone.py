@@ -70,6 +70,7 @@ def test_a_picture_of_any_size_gives_the_shape_and_parameters_of_keras_and_costs
     assert counted.activations == pytest.approx(sum(written for _, written in amounts), rel=0.12)
 
 
+@pytest.mark.slow
 def test_a_frozen_backbone_of_grey_pictures_is_saved_and_loaded_by_plain_keras(tmp_path: Path) -> None:
     import keras
 

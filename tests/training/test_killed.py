@@ -75,6 +75,7 @@ def survives(make_kept, run, recorder):
     return check
 
 
+@pytest.mark.slow
 def test_killed_at_a_random_moment_and_while_the_state_is_written(survives, rich, augmented):
     assert survives(["state:2", f"{random.uniform(0.5, 1.5):.3f}"], rich, augment=augmented) >= 1
 

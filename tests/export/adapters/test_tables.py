@@ -191,6 +191,7 @@ assert "automl" not in sys.modules
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["classifier", "regressor"])
 def test_plain_keras_and_tensorflow_answer_alike(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     from automl.data.tables.encode import raw
