@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ TIMES = 50 if os.environ.get("TEST_FULL") else 6
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 STARTING = 1.0  # seconds in which Python may not have come to our code yet: the signal then ends it by itself,
 # and so does a second one that comes while Python clears up after the first.
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_terminal() -> Iterator[None]:
+    """Let commands begin with Ctrl-C as it is: what runs in the background may have it ignored, and they inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def stopped(place: Place, words: list[str], chance: random.Random) -> tuple[signal.Signals, float, bool, Done]:
