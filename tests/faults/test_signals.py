@@ -26,7 +26,7 @@ STARTING = 1.0  # seconds in which Python may not have come to our code yet: the
 
 @pytest.fixture(autouse=True)
 def as_in_a_terminal() -> Iterator[None]:
-    """Let commands begin with Ctrl-C as it is: what runs in the background may have it ignored, and they inherit that."""
+    """Let commands begin with Ctrl-C as it is: what runs in the background may ignore it, and they inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
