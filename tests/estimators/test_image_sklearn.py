@@ -25,7 +25,7 @@ EXPECTED = {
     "check_sample_weight_equivalence_on_dense_data": WHY,
     "check_sample_weight_equivalence_on_sparse_data": WHY,
 }
-MAY_BE_SKIPPED = ("array_api", "sparse")
+MAY_BE_SKIPPED = ("array_api", "sparse", "pipeline_consistency")  # the last of what says it is not deterministic
 CHEAP = (
     "check_no_attributes_set_in_init",
     "check_parameters_default_constructible",
@@ -64,6 +64,7 @@ def test_the_cheap_checks_pass(tmp_path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.timeout(1800)
 @pytest.mark.filterwarnings("ignore")
 def test_all_checks_pass(tmp_path) -> None:

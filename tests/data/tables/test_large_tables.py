@@ -29,6 +29,7 @@ print(*small, *large)
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_a_csv_of_200_mb_is_streamed(tmp_path: Path) -> None:
     line = "{0},{1},{2}.5,red,{3}," + ",".join(["0.123456789"] * 12) + ",{4}\n"
     header = "a,b,c,d,e," + ",".join(f"n{place}" for place in range(12)) + ",y\n"
