@@ -20,12 +20,14 @@ from automl.study.trial_records import (
     TRIAL_STATES,
     TrialDetail,
     TrialDraft,
+    TrialLine,
     TrialOutcome,
     TrialRecord,
     TrialState,
 )
 
 if TYPE_CHECKING:
+    from automl.study.listing import RunSummary, list_runs, list_studies
     from automl.study.optuna_side import quiet_optuna
     from automl.study.reader import StudyReader, study_names
     from automl.study.study import Study
@@ -39,19 +41,31 @@ __all__ = [
     "RunDraft",
     "RunFolder",
     "RunRecord",
+    "RunSummary",
     "Study",
     "StudyReader",
     "TrialDetail",
     "TrialDraft",
+    "TrialLine",
     "TrialOutcome",
     "TrialRecord",
     "TrialState",
+    "list_runs",
+    "list_studies",
     "quiet_optuna",
     "study_names",
 ]
 
 # SQLAlchemy takes half a second and Optuna one more: whoever only looks into a folder pays for neither.
-_LATER = {"Study": "study", "StudyReader": "reader", "quiet_optuna": "optuna_side", "study_names": "reader"}
+_LATER = {
+    "RunSummary": "listing",
+    "Study": "study",
+    "StudyReader": "reader",
+    "list_runs": "listing",
+    "list_studies": "listing",
+    "quiet_optuna": "optuna_side",
+    "study_names": "reader",
+}
 
 
 def __getattr__(name: str) -> Any:

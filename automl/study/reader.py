@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, inspect
+from sqlalchemy import ColumnElement, Connection, Engine, Select, inspect
 
 from automl.errors import ConfigError, StudyError, did_you_mean
 from automl.study import rows
@@ -17,7 +17,7 @@ from automl.study.owner import Owner
 from automl.study.records import ArtifactRecord, EpochRecord, RunRecord
 from automl.study.run_folder import RunFolder
 from automl.study.tables import Meta, Trial
-from automl.study.trial_records import TRIAL_STATES, TrialDetail, TrialRecord
+from automl.study.trial_records import TRIAL_STATES, TrialDetail, TrialLine, TrialRecord
 from automl.study.urls import shown_url, sqlite_path, sqlite_url
 
 _RESUME = "a search that is gone is continued with: automl resume"
@@ -75,22 +75,35 @@ class StudyReader:
             owner = rows.find_owner(connection, self._id)
         return owner if owner is not None and owner.may_live() else None
 
-    def trials(self, *, sort: str = "number", state: str | Sequence[str] | None = None) -> list[TrialRecord]:
+    def trials(
+        self, *, sort: str = "number", state: str | Sequence[str] | None = None, top: int | None = None
+    ) -> list[TrialRecord]:
         """The trials, without their architectures.
 
         Args:
             sort: One of ``SORTS``: ``value`` puts the best first, times the latest, everything else the smallest;
                 what a trial does not have comes last.
             state: Only trials in this state or one of these states.
+            top: At most so many, the first in this order.
 
         Raises:
             ConfigError: Unknown order or state.
         """
-        query = rows.light(self._id).order_by(*self._order(sort))
-        if state is not None:
-            query = query.where(Trial.state.in_(_states(state)))
+        query = self._chosen(rows.light(self._id), sort, state, top)
         with self._reading() as connection:
             return rows.list_trials(connection, query)
+
+    def lines(
+        self, *, sort: str = "number", state: str | Sequence[str] | None = None, top: int | None = None
+    ) -> list[TrialLine]:
+        """What a list shows of the trials, however many; see ``trials``.
+
+        Raises:
+            ConfigError: Unknown order or state.
+        """
+        query = self._chosen(rows.lines(self._id), sort, state, top)
+        with self._reading() as connection:
+            return rows.list_lines(connection, query)
 
     def leaderboard(self, top: int | None = None) -> list[TrialRecord]:
         """Complete trials, the best first."""
@@ -154,6 +167,10 @@ class StudyReader:
             return names[0]
         what = "several studies; name one" if names else "no study yet; known"
         raise StudyError(f"{self._where} holds {what}: {', '.join(names) or 'none'}")
+
+    def _chosen(self, query: Select[Any], sort: str, state: str | Sequence[str] | None, top: int | None) -> Select[Any]:
+        chosen = query.order_by(*self._order(sort)).limit(top)
+        return chosen if state is None else chosen.where(Trial.state.in_(_states(state)))
 
     def _order(self, sort: str) -> tuple[ColumnElement[Any], ...]:
         if sort not in SORTS:

@@ -79,8 +79,62 @@ class TrialOutcome:
     steps_per_epoch: int | None = None
 
 
+class Timed(Record):
+    """What a trial's numbers say about how long it took and how far it came."""
+
+    __slots__ = ()
+
+    epochs: int
+    seconds: Mapping[str, float]
+    started: datetime | None
+    ended: datetime | None
+
+    @property
+    def trained(self) -> bool:
+        """Whether at least one epoch was trained, which is what ``--trials N`` counts."""
+        return self.epochs >= 1
+
+    @property
+    def total_seconds(self) -> float:
+        """Seconds it took: what a steady clock measured, else the time between its beginning and its end.
+
+        0 before it ended. ``seconds["total"]`` is the steady clock's, summed over retries and continuations.
+        """
+        if (total := self.seconds.get("total")) is not None:
+            return total
+        if self.started is None or self.ended is None:
+            return 0.0
+        return max(0.0, (self.ended - self.started).total_seconds())
+
+    @property
+    def phase_seconds(self) -> Mapping[str, float]:
+        """Seconds by phase, such as ``build`` and ``train``, without their ``total``."""
+        return {phase: seconds for phase, seconds in self.seconds.items() if phase != "total"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialRecord(Record):
+class TrialLine(Timed):
+    """A trial as a long list shows it; see ``TrialRecord``."""
+
+    number: int
+    state: TrialState
+    value: float | None
+    epochs: int
+    seconds: Mapping[str, float]
+    parameters: int | None
+    flops: int | None
+    description: str
+    reason: str
+    proposed_by: str
+    parent: int | None
+    duplicate_of: int | None
+    failure_kind: str
+    started: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRecord(Timed):
     """A trial as it is kept, without its large parts; see ``TrialDraft`` and ``TrialOutcome``.
 
     Attributes:
@@ -128,28 +182,6 @@ class TrialRecord(Record):
     created: datetime
     started: datetime | None
     ended: datetime | None
-
-    @property
-    def trained(self) -> bool:
-        """Whether at least one epoch was trained, which is what ``--trials N`` counts."""
-        return self.epochs >= 1
-
-    @property
-    def total_seconds(self) -> float:
-        """Seconds it took: what a steady clock measured, else the time between its beginning and its end.
-
-        0 before it ended. ``seconds["total"]`` is the steady clock's, summed over retries and continuations.
-        """
-        if (total := self.seconds.get("total")) is not None:
-            return total
-        if self.started is None or self.ended is None:
-            return 0.0
-        return max(0.0, (self.ended - self.started).total_seconds())
-
-    @property
-    def phase_seconds(self) -> Mapping[str, float]:
-        """Seconds by phase, such as ``build`` and ``train``, without their ``total``."""
-        return {phase: seconds for phase, seconds in self.seconds.items() if phase != "total"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
