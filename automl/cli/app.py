@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from automl.cli import check, export, search, spaces, study, use
+from automl.cli import check, export, plot, search, spaces, study, use
 from automl.cli.exits import Guarded
 
 app = typer.Typer(
@@ -40,6 +40,8 @@ app.command()(search.resume)
 app.command()(check.check)
 app.command()(use.predict)
 app.command()(use.evaluate)
+app.command()(study.studies)
 app.command()(study.trials)
+app.command()(plot.plot)
 app.command()(export.export)
 app.add_typer(spaces.app, name="spaces")

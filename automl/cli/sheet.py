@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,32 @@ def present(
     else:
         for line in lines():
             typer.echo(line)
+
+
+def fitting(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), spare: Sequence[str] = ()
+) -> list[str]:
+    """A plain table that leaves out what it can spare, one column after the other, until it fits the terminal.
+
+    Args:
+        header: Names of the columns.
+        rows: Cells, one a column.
+        right: Columns whose cells end at the same place.
+        spare: Names of columns that may be left out, the first one first.
+    """
+    from automl.cli.output import table
+
+    room = shutil.get_terminal_size((80, 24)).columns
+    kept = list(range(len(header)))
+    for name in spare:
+        widths = (max(len(row[place]) for row in (header, *rows)) for place in kept)
+        if sum(widths) + 2 * (len(kept) - 1) <= room:
+            break
+        kept.remove(header.index(name))
+    cells = [[row[place] for place in kept] for row in rows]
+    return table(
+        [header[place] for place in kept], cells, right=[kept.index(place) for place in right if place in kept]
+    )
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
