@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from automl.cli import complete
+from automl.cli.layers import fill_preset
+from automl.config.presets import PresetName
+
 if TYPE_CHECKING:
     from automl.config import Columns
     from automl.export import TrainedModel
@@ -21,7 +25,7 @@ class OnBadFile(StrEnum):
 
 
 ModelArg = Annotated[Path, typer.Argument(metavar="RUN|MODEL", help="The folder of a run, or of a model.")]
-RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", autocompletion=complete.runs)]
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 BadFileOpt = Annotated[OnBadFile, typer.Option("--on-bad-file", help="A file that is no picture: stop, or skip it.")]
 
@@ -32,6 +36,9 @@ WeightOpt = Annotated[
 ]
 GroupOpt = Annotated[
     str | None, typer.Option("--group", metavar="NAME", help="Of a table: rows of a group train or validate together.")
+]
+FoldsOpt = Annotated[
+    int | None, typer.Option("--folds", metavar="K", help="Validate on each of K parts in turn, and tell the mean.")
 ]
 PathOpt = Annotated[
     str | None, typer.Option("--path", metavar="NAME", help="Of a table: the paths of pictures; else found.")
@@ -75,6 +82,10 @@ LossOpt = Annotated[
 ]
 MetricsOpt = Annotated[
     str, typer.Option("--metric", metavar="NAME|M:F,...", help="Further scores to tell, yours as module:name.")
+]
+PresetOpt = Annotated[
+    PresetName | None,
+    typer.Option("--preset", is_eager=True, callback=fill_preset, help="How much time to take, and what for."),
 ]
 ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
 StorageOpt = Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")]

@@ -11,12 +11,14 @@ from typing import Annotated
 
 import typer
 
+from automl.cli.layers import fill, options_of, origins
 from automl.cli.options import (
     AdoptOpt,
     BadFileOpt,
     DiskLimitOpt,
     DropOpt,
     EncodingOpt,
+    FoldsOpt,
     GpusOpt,
     GroupOpt,
     HorizonOpt,
@@ -37,6 +39,7 @@ from automl.cli.options import (
     OutputOpt,
     PastOpt,
     PathOpt,
+    PresetOpt,
     QuietOpt,
     RunArg,
     SeriesOpt,
@@ -52,11 +55,12 @@ from automl.cli.options import (
     columns_of,
     several_of,
 )
+from automl.config import SearchConfig
+from automl.config.file import FILE_NAME
+from automl.config.presets import DEFAULT_BUDGET, get_preset
 
-DEFAULT_BUDGET = "10m"
 
-
-def search(
+def asked(
     ctx: typer.Context,
     data: Annotated[
         Path, typer.Argument(metavar="DATA", help="A folder with one sub-folder a class, an .npz file, or a table.")
@@ -93,6 +97,7 @@ def search(
     validation: Annotated[
         Path | None, typer.Option("--val", metavar="DATA", help="Rows to validate on; else some of DATA.")
     ] = None,
+    folds: FoldsOpt = None,
     target: TargetOpt = "",
     weight: WeightOpt = None,
     group: GroupOpt = None,
@@ -121,22 +126,21 @@ def search(
     cache_dir: Annotated[
         Path | None, typer.Option("--cache-dir", metavar="DIR", help="Where read data is kept.")
     ] = None,
-    quiet: QuietOpt = False,
-    as_json: JsonOpt = False,
-) -> None:
-    """Find the best network for DATA, train it and save it."""
-    from automl.cli.results import show_result
+    preset: PresetOpt = None,
+) -> SearchConfig:
+    """The search that is wanted, from the options that `search` and `plan` share."""
     from automl.config import Limits, SearchConfig, draw_seed, parse_budget, parse_gpus, parse_list, parse_trials
 
+    said = origins(ctx, asked)
     if trials is None and time_budget is None and not _holds_run(out):
-        time_budget = DEFAULT_BUDGET
-        if not quiet:
-            typer.echo(f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}", err=True)
+        time_budget = get_preset(preset).budget if preset else DEFAULT_BUDGET
+        said["time-budget"] = f"preset {preset}" if preset else "default"
     (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
-    config = SearchConfig(
+    return SearchConfig(
         task=task,
         data=data,
         validation=validation,
+        folds=folds,
         space=space,
         max_trials=max_trials,
         more_trials=more_trials,
@@ -184,9 +188,34 @@ def search(
         loss=loss,
         metrics=parse_list(metrics),
         cache_dir=cache_dir,
+        preset=preset,
+        origins=said,
         started=_started(ctx),
     )
-    with _says_how_to_go_on(out):
+
+
+@options_of(asked)
+def search(
+    config: SearchConfig,
+    config_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            is_eager=True,
+            callback=fill(asked),
+            help=f"Settings in YAML; else {FILE_NAME} in this folder.",
+        ),
+    ] = None,
+    quiet: QuietOpt = False,
+    as_json: JsonOpt = False,
+) -> None:
+    """Find the best network for DATA, train it and save it."""
+    from automl.cli.results import show_result
+
+    if not quiet:
+        _say_what_was_read(config, config_file)
+    with _says_how_to_go_on(config.out):
         from automl.progress import make_progress
         from automl.run import run_search
 
@@ -248,6 +277,13 @@ def resume(
 
         result = resume_run(run, make_progress(quiet=quiet), **asked)
     show_result(result, as_json=as_json, quiet=quiet)
+
+
+def _say_what_was_read(config: SearchConfig, file: Path | None) -> None:
+    if file is not None:
+        typer.echo(f"settings from {file}", err=True)
+    if config.origins.get("time-budget") == "default":
+        typer.echo(f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}", err=True)
 
 
 def _holds_run(folder: Path | None) -> bool:

@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -159,6 +160,7 @@ class SearchConfig:
         task: Name of the task, such as ``image-classify``.
         data: A folder, a file or arrays.
         validation: Rows to validate on; None splits them off ``data``.
+        folds: Parts of the data, each of which validates once while the others train; None for a single split.
         space: Name of a shipped space, a file, a ``Space``, or None for the task's own.
         max_trials: Trials that train at least one epoch, over all sessions; None for no limit.
         time_budget: Seconds for everything from ``started`` to the exported model, summed over sessions; None for no
@@ -185,6 +187,9 @@ class SearchConfig:
         loss: What to learn by: Keras' name of a loss, or ``module:function``; None for the task's own.
         metrics: Further scores to tell: their names, or ``module:function``.
         cache_dir: Where prepared data is kept; None for the user's cache folder.
+        preset: Name of the preset that was asked for; what it sets is set here already.
+        origins: Where each value comes from that is not a default, by the option's name without its dashes: ``flag``,
+            ``environment NAME``, ``FILE:LINE``, ``preset NAME`` or ``argument``, of a call from Python.
         started: ``time.monotonic()`` of the person's command, from which the budget counts.
 
     Raises:
@@ -194,6 +199,7 @@ class SearchConfig:
     task: str
     data: Path | Arrays
     validation: Path | Arrays | None = None
+    folds: int | None = None
     space: Any = None
     max_trials: int | None = None
     time_budget: float | None = None
@@ -218,6 +224,8 @@ class SearchConfig:
     loss: str | None = None
     metrics: tuple[str, ...] = ()
     cache_dir: Path | None = None
+    preset: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -228,6 +236,12 @@ class SearchConfig:
         _check(math.isfinite(self.more_time) and self.more_time >= 0, "more time", self.more_time, "0 or more seconds")
         _check(0 <= self.seed < 2**32, "seed", self.seed, "from 0 to 4294967295")
         _check(self.on_bad_file in ("error", "skip"), "on-bad-file", self.on_bad_file, "'error' or 'skip'")
+        several = self.folds is None or (isinstance(self.folds, int) and self.folds >= 2)
+        _check(several, "folds", self.folds, "a whole number, at least 2")
+        if self.folds is not None and self.validation is not None:
+            raise ConfigError(
+                f"folds ({self.folds}) split the data, and validation rows are given: leave out one of --folds and --val"
+            )
         if self.time_budget is not None:
             enough = math.isfinite(self.time_budget) and self.time_budget > 0
             _check(enough, "time budget", self.time_budget, "a positive number of seconds")

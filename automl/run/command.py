@@ -49,6 +49,7 @@ class Command(BaseModel):
     task: str
     data: str
     validation: str | None = None
+    folds: int | None = None
     space: str | None = None
     space_text: str = ""
     max_trials: int | None = None
@@ -70,6 +71,8 @@ class Command(BaseModel):
     loss: str | None = None
     metrics: tuple[str, ...] = ()
     cache_dir: str | None = None
+    preset: str | None = None
+    origins: dict[str, str] = {}
     adopting: Before | None = None
 
     @classmethod
@@ -85,6 +88,7 @@ class Command(BaseModel):
             out=None if config.out is None else str(config.out.absolute()),
             class_weight=_named_weights(config.class_weight),
             cache_dir=None if config.cache_dir is None else str(config.cache_dir.absolute()),
+            origins=dict(config.origins),
             layers=tuple(op.origin for op in own_layers() if op.origin is not None),
         )
 
@@ -109,7 +113,7 @@ class Command(BaseModel):
 
 _SAME = (
     "task", "max_trials", "time_budget", "max_epochs", "objective", "seed", "seeded", "study", "workers", "gpus",
-    "limits", "imports", "on_bad_file", "columns", "loss", "metrics",
+    "limits", "imports", "on_bad_file", "columns", "loss", "metrics", "preset",
 )  # fmt: skip
 
 
