@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.data.dataset import Array, Dataset, only
+from automl.data.folds import codes_of, split_of
 from automl.data.kinds import InputContract
 from automl.data.split import Indices, Split
 from automl.data.targets import Label, TargetContract, classes_of
@@ -24,6 +25,7 @@ PREPARED_FORMAT = 2
 
 _FITTED = ("preprocessing", "traits", "fronts", "scales", "class_weights")
 _CHOSEN = ("losses", "metrics", "loss_weights")
+_PARTS = ("train", "validation", "between")
 
 Which = Literal["train", "validation", "all"]
 
@@ -127,6 +129,8 @@ class PreparedData:
         metrics: For targets for which a person asked for more scores than are told anyway: their names, or
             ``module:function``.
         loss_weights: Of several targets how much the loss of each counts.
+        folds: Of a validation in folds, for each of them the same data with its own split and what was fitted on its
+            training rows; here all rows train then, and none validates.
     """
 
     directory: Path
@@ -140,6 +144,7 @@ class PreparedData:
     losses: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     loss_weights: Mapping[str, float] = field(default_factory=dict)
+    folds: tuple[PreparedData, ...] = ()
 
     @property
     def contracts(self) -> Mapping[str, InputContract]:
@@ -168,11 +173,13 @@ class PreparedData:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that decides a score but network and training: data, split, class weights, the loss."""
+        """SHA-256 of all that decides a score but network and training: data, splits, class weights, the loss."""
         sha = hashlib.sha256("".join(dataset.digest for dataset in self.datasets).encode())
         sha.update(self.split.train.astype("<i8").tobytes() + b"|" + self.split.validation.astype("<i8").tobytes())
         if len(self.split.between):
             sha.update(b"|" + self.split.between.astype("<i8").tobytes())
+        for fold in self.folds:
+            sha.update(b"|fold|" + codes_of(fold.split).tobytes())
         for decided in (self.class_weights, self.losses, self.loss_weights):
             if decided:
                 sha.update(json.dumps(dict(decided), sort_keys=True).encode())
@@ -219,10 +226,12 @@ class PreparedData:
             "inputs": self.inputs,
             "targets": {name: target.to_json() for name, target in self.targets.items()},
             "digest": self.digest,
+            "folds": [{name: getattr(fold, name) for name in _FITTED} for fold in self.folds],
         }
         with whole_folder(self.directory) as aside:
             (aside / "prepared.json").write_text(json.dumps(document, indent=1), "utf-8")
-            parts = {name: getattr(self.split, name) for name in ("train", "validation", "between")}
+            parts: dict[str, Any] = {name: getattr(self.split, name) for name in _PARTS}
+            parts.update({f"fold_{place}": codes_of(fold.split) for place, fold in enumerate(self.folds)})
             np.savez(aside / "split.npz", **parts)
 
     @classmethod
@@ -241,10 +250,14 @@ class PreparedData:
             datasets = tuple(_dataset(entry) for entry in document["datasets"])
             split_file = directory / "split.npz"
             with split_file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-                split = Split(**{name: arrays[name] for name in arrays.files})
-            fitted = {name: document[name] for name in _FITTED}
-            fitted |= {name: document.get(name, {}) for name in _CHOSEN}
-            return cls(directory, datasets, split, **fitted)
+                split = Split(**{name: arrays[name] for name in arrays.files if name in _PARTS})
+                parts = [split_of(arrays[f"fold_{place}"]) for place in range(len(document.get("folds", ())))]
+            chosen = {name: document.get(name, {}) for name in _CHOSEN}
+            fitted = [{name: each[name] for name in _FITTED} for each in (document, *document.get("folds", ()))]
+            folds = tuple(
+                cls(directory, datasets, part, **own, **chosen) for part, own in zip(parts, fitted[1:], strict=True)
+            )
+            return cls(directory, datasets, split, **fitted[0], **chosen, folds=folds)
         except DataError:
             raise
         except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:

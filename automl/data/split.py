@@ -95,13 +95,13 @@ def split_groups(strata: NDArray[np.int64], groups: NDArray[np.int64], *, seed: 
     return Split(train=np.sort(train), validation=np.sort(validation))
 
 
-def ranges_of(y: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Ten ranges of numbers (n,) with as many rows each, fewer where there are few rows.
+def ranges_of(y: NDArray[np.float64], *, least: int = 10) -> NDArray[np.int64]:
+    """Ten ranges of numbers (n,) with as many rows each, fewer where those would have less than ``least`` rows.
 
     >>> ranges_of(np.arange(20.0)).tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
     """
-    count = max(1, min(10, len(y) // 10))
+    count = max(1, min(10, len(y) // least))
     order = y.argsort(kind="stable").argsort(kind="stable")
     return np.asarray(order * count // max(1, len(y)), dtype=np.int64)
 
