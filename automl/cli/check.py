@@ -12,6 +12,7 @@ from automl.cli.options import (
     BadFileOpt,
     DropOpt,
     EncodingOpt,
+    FoldsOpt,
     GroupOpt,
     HorizonOpt,
     IgnoreOpt,
@@ -52,6 +53,7 @@ def check(
     space: Annotated[
         str | None, typer.Option("--space", help="A space that names inputs and outputs, for the task multi.")
     ] = None,
+    folds: FoldsOpt = None,
     target: TargetOpt = "",
     weight: WeightOpt = None,
     group: GroupOpt = None,
@@ -98,6 +100,7 @@ def check(
         task=task,
         data=data,
         validation=validation,
+        folds=folds,
         space=space,
         seed=0,
         on_bad_file=on_bad_file.value,

@@ -44,6 +44,8 @@ def refuse_changes(asked: SearchConfig, folder: RunFolder, run: RunRecord, kept:
             (f"--{field.name.replace('_', '-')}", getattr(kept.columns, field.name), getattr(asked.columns, field.name))
             for field in fields(Columns)
         ]
+    if asked.folds is not None:
+        pairs.append(("--folds", kept.folds or "not given", asked.folds))
     if asked.class_weight is not None:
         pairs.append(("--class-weight", kept.class_weight or "not given", asked.class_weight))
     if asked.loss is not None:
