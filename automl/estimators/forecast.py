@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -44,6 +43,9 @@ class TimeSeriesForecaster(SearchEstimator):
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
 
     Attributes:
         targets_: Columns that are forecast.
@@ -83,6 +85,8 @@ class TimeSeriesForecaster(SearchEstimator):
         directory: str | Path | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 1,
+        loss: Any = None,
+        metrics: Any = (),
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -94,6 +98,8 @@ class TimeSeriesForecaster(SearchEstimator):
             directory=directory,
             random_state=random_state,
             verbose=verbose,
+            loss=loss,
+            metrics=metrics,
         )
         self.horizon = horizon
         self.lookback = lookback
@@ -118,18 +124,8 @@ class TimeSeriesForecaster(SearchEstimator):
         """
         if y is not None:
             raise ConfigError("what is to be forecast are columns of X: name them with target=, and give no y")
-        config = self._config(X, None, None)
-        later = None if validation_data is None else self._data(validation_data, None)
-        columns = Columns(
-            target=_names(self.target),
-            time=self.time,
-            series=self.series,
-            past=_names(self.past),
-            known=_names(self.known),
-            horizon=self.horizon,
-            lookback=self.lookback,
-        )
-        return self._run_search(replace(config, validation=later, columns=columns))
+        later = None if validation_data is None else _table(validation_data)
+        return self._run_search(self._config(_table(X), later, self._columns()))
 
     def predict(self, X: Any = None) -> pd.DataFrame:
         """The steps that come after the last row of each series.
@@ -174,9 +170,16 @@ class TimeSeriesForecaster(SearchEstimator):
         found = self._model().evaluate(X)
         return 1.0 - found.metrics["mse"] / max(found.baseline["mse"], float(np.finfo(np.float64).tiny))
 
-    def _data(self, x: Any, y: Any) -> Any:
-        del y
-        return Path(x) if isinstance(x, str | Path) else Arrays(x)
+    def _columns(self) -> Columns:
+        return Columns(
+            target=_names(self.target),
+            time=self.time,
+            series=self.series,
+            past=_names(self.past),
+            known=_names(self.known),
+            horizon=self.horizon,
+            lookback=self.lookback,
+        )
 
     def _describe(self, bundle: Bundle) -> None:
         (contract,) = bundle.manifest.inputs.values()
@@ -189,3 +192,7 @@ def _names(said: str | Sequence[str] | None) -> tuple[str, ...]:
     if said is None:
         return ()
     return (said,) if isinstance(said, str) else tuple(str(name) for name in said)
+
+
+def _table(x: Any) -> Path | Arrays:
+    return Path(x) if isinstance(x, str | Path) else Arrays(x)

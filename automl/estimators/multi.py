@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -88,6 +87,8 @@ class AutoModel(SearchEstimator):
         directory: str | Path | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 1,
+        loss: Any = None,
+        metrics: Any = (),
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -99,6 +100,8 @@ class AutoModel(SearchEstimator):
             directory=directory,
             random_state=random_state,
             verbose=verbose,
+            loss=loss,
+            metrics=metrics,
         )
         self.inputs = inputs
         self.outputs = outputs
@@ -128,11 +131,10 @@ class AutoModel(SearchEstimator):
             DataError: The data cannot be used as given.
             SearchError: No trial succeeded.
         """
-        config = self._config(X, y, validation_data)
-        if sample_weight is not None or groups is not None:
-            data = config.data if isinstance(config.data, Arrays) else Arrays(config.data)
-            config = replace(config, data=replace(data, weights=sample_weight, groups=groups))
-        return self._run_search(replace(config, columns=self._columns()))
+        rows = self._rows(X)
+        alone = isinstance(rows, Path) and y is None and sample_weight is None and groups is None
+        data = rows if alone else Arrays(rows, y, sample_weight, groups)
+        return self._run_search(self._config(data, self._validating(validation_data), self._columns()))
 
     def predict(self, X: Any) -> Any:
         """The answers to each row.
@@ -180,10 +182,9 @@ class AutoModel(SearchEstimator):
         found: Any = self._model().evaluate(X, y)
         return found  # type: ignore[no-any-return]  # a model of this task gives these
 
-    def _data(self, x: Any, y: Any) -> Any:
-        if isinstance(x, str | Path):
-            return Path(x) if y is None else Arrays(Path(x), y)
-        return Arrays(x, y)
+    def _rows(self, X: Any, *, first: bool = False) -> Any:  # noqa: ARG002
+        """A table by its path, everything else as it is."""
+        return Path(X) if isinstance(X, str | Path) else X
 
     def _columns(self) -> Columns:
         outputs = _ports(self.outputs, OUTPUT_KINDS)

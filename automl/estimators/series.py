@@ -4,38 +4,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin
 
-from automl.config import Arrays
+from automl.estimators.answers import Classifies, Regresses
 from automl.estimators.base import SearchEstimator
-
-if TYPE_CHECKING:
-    from automl.export import Bundle
 
 
 class _TimeSeries(SearchEstimator):
-    """What both estimators of series share."""
+    """Reads an array of series, or a list of them."""
 
-    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None, groups: Any) -> Self:
-        config = self._config(X, y, validation)
-        data = replace(config.data, weights=weights, groups=groups) if isinstance(config.data, Arrays) else config.data
-        return self._run_search(replace(config, data=data, class_weight=self._class_weight()))
-
-    def _data(self, x: Any, y: Any) -> Arrays:
+    def _rows(self, X: Any, *, first: bool = False) -> Any:  # noqa: ARG002
         """Series of unequal lengths are an array of arrays."""
-        if isinstance(x, list | tuple) and len({np.shape(each) for each in x}) > 1:
-            several = np.empty(len(x), dtype=object)
-            several[:] = [np.asarray(each) for each in x]
-            return Arrays(several, y)
-        return Arrays(np.asarray(x), y)
-
-    def _class_weight(self) -> Any:
-        return None
+        if not isinstance(X, list | tuple):
+            return np.asarray(X)
+        if len({np.shape(each) for each in X}) <= 1:
+            return np.asarray(X)
+        several = np.empty(len(X), dtype=object)
+        several[:] = [np.asarray(each) for each in X]
+        return several
 
     def __sklearn_tags__(self) -> Any:
         """X has three axes, or is a list."""
@@ -46,7 +34,7 @@ class _TimeSeries(SearchEstimator):
         return tags
 
 
-class TimeSeriesClassifier(ClassifierMixin, _TimeSeries):  # type: ignore[misc]  # scikit-learn has no types
+class TimeSeriesClassifier(Classifies, _TimeSeries):
     """Finds, trains and is the best network for time series and their classes.
 
     ``X`` is an array (n, time) or (n, time, channels), or a list of n arrays (time,) or (time, channels) of any
@@ -63,6 +51,9 @@ class TimeSeriesClassifier(ClassifierMixin, _TimeSeries):  # type: ignore[misc] 
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
         class_weight: ``"balanced"``, or what a series of each class counts in training: ``{"fault": 5}``.
 
     Attributes:
@@ -82,95 +73,9 @@ class TimeSeriesClassifier(ClassifierMixin, _TimeSeries):  # type: ignore[misc] 
     """
 
     _task: ClassVar[str] = "series-classify"
-    classes_: np.ndarray
-
-    def __init__(
-        self,
-        *,
-        time_budget: str | float | None = "10m",
-        max_trials: int | None = None,
-        max_epochs: int | None = None,
-        space: Any = None,
-        objective: str | None = None,
-        workers: int | None = None,
-        directory: str | Path | None = None,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 1,
-        class_weight: Any = None,
-    ) -> None:
-        super().__init__(
-            time_budget=time_budget,
-            max_trials=max_trials,
-            max_epochs=max_epochs,
-            space=space,
-            objective=objective,
-            workers=workers,
-            directory=directory,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.class_weight = class_weight
-
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        validation_data: tuple[Any, Any] | None = None,
-        groups: Any = None,
-    ) -> Self:
-        """Search, train the best network on all series, and become it. Ctrl-C delivers the best one so far.
-
-        Args:
-            X: Series (n, time[, channels]), or a list of n arrays (time[, channels]).
-            y: Labels (n,).
-            sample_weight: How much each series counts, (n,).
-            validation_data: (X, y) to validate on; None splits off a stratified part of the series.
-            groups: Whom or what each series is of, (n,): series of a group train together, or validate together.
-
-        Raises:
-            ConfigError: An argument is out of range or unknown, or no limit is given.
-            DataError: The data cannot be used as given.
-            SearchError: No trial succeeded.
-        """
-        return self._fit(X, y, sample_weight, validation_data, groups)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The most probable label of each series.
-
-        Args:
-            X: Series of the channels that were learned from. Shorter ones are filled up; of longer ones the first
-                steps count, where the ones that were learned from had different lengths, else they are refused.
-
-        Returns:
-            Labels (n,) of ``classes_``' dtype.
-
-        Raises:
-            NotFittedError: ``fit`` was not called.
-            DataError: The series are not like those that were learned from.
-        """
-        return self._model().predict(X)
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """How probable each class is for each series.
-
-        Returns:
-            float32 (n, k); columns follow ``classes_``, rows sum to 1.
-
-        Raises:
-            NotFittedError: ``fit`` was not called.
-            DataError: The series are not like those that were learned from.
-        """
-        return self._model().predict_proba(X)
-
-    def _class_weight(self) -> Any:
-        return self.class_weight
-
-    def _describe(self, bundle: Bundle) -> None:
-        self.classes_ = next(iter(bundle.manifest.outputs.values())).labels()
 
 
-class TimeSeriesRegressor(RegressorMixin, _TimeSeries):  # type: ignore[misc]  # scikit-learn has no types
+class TimeSeriesRegressor(Regresses, _TimeSeries):
     """Finds, trains and is the best network for time series and a number, or several, of each.
 
     ``X`` is an array (n, time) or (n, time, channels), or a list of n arrays (time,) or (time, channels) of any
@@ -187,6 +92,9 @@ class TimeSeriesRegressor(RegressorMixin, _TimeSeries):  # type: ignore[misc]  #
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw steps in, numbers out.
@@ -203,45 +111,3 @@ class TimeSeriesRegressor(RegressorMixin, _TimeSeries):  # type: ignore[misc]  #
     """
 
     _task: ClassVar[str] = "series-regress"
-
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        validation_data: tuple[Any, Any] | None = None,
-        groups: Any = None,
-    ) -> Self:
-        """Search, train the best network on all series, and become it. Ctrl-C delivers the best one so far.
-
-        Args:
-            X: Series (n, time[, channels]), or a list of n arrays (time[, channels]).
-            y: Numbers (n,) or (n, k).
-            sample_weight: How much each series counts, (n,).
-            validation_data: (X, y) to validate on; None splits off a part of the series.
-            groups: Whom or what each series is of, (n,): series of a group train together, or validate together.
-
-        Raises:
-            ConfigError: An argument is out of range or unknown, or no limit is given.
-            DataError: The data cannot be used as given.
-            SearchError: No trial succeeded.
-        """
-        return self._fit(X, y, sample_weight, validation_data, groups)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The numbers of each series; see ``TimeSeriesClassifier.predict`` for what ``X`` may be.
-
-        Returns:
-            float32 (n,) or (n, k).
-
-        Raises:
-            NotFittedError: ``fit`` was not called.
-            DataError: The series are not like those that were learned from.
-        """
-        return self._model().predict(X)
-
-    def __sklearn_tags__(self) -> Any:
-        """It takes several numbers a row."""
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags

@@ -1,42 +1,18 @@
-"""Texts in, classes or numbers out."""
-
-# ruff: noqa: N803  scikit-learn's X
+"""Texts in; classes, labels or numbers out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin
 
-from automl.config import Arrays, Columns
+from automl.estimators.answers import Classifies, Regresses
 from automl.estimators.base import SearchEstimator
-from automl.tasks import is_label_sets
-
-if TYPE_CHECKING:
-    from automl.export import Bundle
 
 
 class _Text(SearchEstimator):
-    """What both estimators of texts share."""
-
-    def _fit(self, X: Any, y: Any, weights: Any, validation: tuple[Any, Any] | None, *, several: bool = False) -> Self:
-        if y is None:
-            raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None")
-        config = self._config(X, y, validation)
-        data = replace(config.data, weights=weights) if isinstance(config.data, Arrays) else config.data
-        return self._run_search(
-            replace(config, data=data, class_weight=self._class_weight(), columns=Columns(multi_label=several))
-        )
-
-    def _data(self, x: Any, y: Any) -> Arrays:
-        """A list, a Series or a data frame is handed on as it is."""
-        return Arrays(x, y)
-
-    def _class_weight(self) -> Any:
-        return None
+    """Reads a list, an array or a Series of texts, or a data frame with a column of them."""
 
     def __sklearn_tags__(self) -> Any:
         """X is a list of text."""
@@ -47,7 +23,7 @@ class _Text(SearchEstimator):
         return tags
 
 
-class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-learn has no types
+class TextClassifier(Classifies, _Text):
     """Finds, trains and is the best network for texts and their classes.
 
     ``X`` is a list, an array or a Series of n texts, or a data frame with a column of them; ``y`` has n labels,
@@ -64,6 +40,9 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
         class_weight: ``"balanced"``, or what a text of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a text has any number of labels; None lets ``y`` say so: it does where it has sets, lists
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -85,7 +64,6 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
     """
 
     _task: ClassVar[str] = "text-classify"
-    classes_: np.ndarray
 
     def __init__(
         self,
@@ -99,6 +77,8 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
         directory: str | Path | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 1,
+        loss: Any = None,
+        metrics: Any = (),
         class_weight: Any = None,
         multi_label: bool | None = None,
     ) -> None:
@@ -112,63 +92,14 @@ class TextClassifier(ClassifierMixin, _Text):  # type: ignore[misc]  # scikit-le
             directory=directory,
             random_state=random_state,
             verbose=verbose,
+            loss=loss,
+            metrics=metrics,
+            class_weight=class_weight,
         )
-        self.class_weight = class_weight
         self.multi_label = multi_label
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None) -> Self:
-        """Search, train the best network on all texts, and become it. Ctrl-C delivers the best one so far.
 
-        Args:
-            X: Texts (n,).
-            y: Classes (n,); or labels: sets or lists, texts such as "a|b", or rows (n, k) of 0 and 1.
-            sample_weight: How much each text counts, (n,).
-            validation_data: (X, y) to validate on; None splits off a stratified part of the texts.
-
-        Raises:
-            ConfigError: An argument is out of range or unknown, or no limit is given.
-            ValueError: There is no ``y``.
-            DataError: The data cannot be used as given.
-            SearchError: No trial succeeded.
-        """
-        several = y is not None and (is_label_sets(y) if self.multi_label is None else self.multi_label)
-        return self._fit(X, y, sample_weight, validation_data, several=several)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The most probable label of each text.
-
-        Args:
-            X: Texts (n,); a missing one counts as empty, and of long ones the first words count.
-
-        Returns:
-            Labels (n,) of ``classes_``' dtype.
-
-        Raises:
-            NotFittedError: ``fit`` was not called.
-            DataError: They are no texts.
-        """
-        return self._model().predict(X)
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """How probable each class is for each text.
-
-        Returns:
-            float32 (n, k); columns follow ``classes_``, rows sum to 1.
-
-        Raises:
-            NotFittedError: ``fit`` was not called.
-            DataError: They are no texts.
-        """
-        return self._model().predict_proba(X)
-
-    def _class_weight(self) -> Any:
-        return self.class_weight
-
-    def _describe(self, bundle: Bundle) -> None:
-        self.classes_ = next(iter(bundle.manifest.outputs.values())).labels()
-
-
-class TextRegressor(RegressorMixin, _Text):  # type: ignore[misc]  # scikit-learn has no types
+class TextRegressor(Regresses, _Text):
     """Finds, trains and is the best network for texts and a number, or several, of each.
 
     ``X`` is a list, an array or a Series of n texts, or a data frame with a column of them; ``y`` has n numbers, or k
@@ -185,6 +116,9 @@ class TextRegressor(RegressorMixin, _Text):  # type: ignore[misc]  # scikit-lear
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
+        loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
+        metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw text in, numbers out.
@@ -201,38 +135,3 @@ class TextRegressor(RegressorMixin, _Text):  # type: ignore[misc]  # scikit-lear
     """
 
     _task: ClassVar[str] = "text-regress"
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: tuple[Any, Any] | None = None) -> Self:
-        """Search, train the best network on all texts, and become it. Ctrl-C delivers the best one so far.
-
-        Args:
-            X: Texts (n,).
-            y: Numbers (n,) or (n, k).
-            sample_weight: How much each text counts, (n,).
-            validation_data: (X, y) to validate on; None splits off a part of the texts.
-
-        Raises:
-            ConfigError: An argument is out of range or unknown, or no limit is given.
-            ValueError: There is no ``y``.
-            DataError: The data cannot be used as given.
-            SearchError: No trial succeeded.
-        """
-        return self._fit(X, y, sample_weight, validation_data)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The numbers of each text; see ``TextClassifier.predict`` for what ``X`` may be.
-
-        Returns:
-            float32 (n,) or (n, k).
-
-        Raises:
-            NotFittedError: ``fit`` was not called.
-            DataError: They are no texts.
-        """
-        return self._model().predict(X)
-
-    def __sklearn_tags__(self) -> Any:
-        """It takes several numbers a row."""
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags

@@ -101,7 +101,7 @@ def test_a_data_set_gives_pictures_and_answers(folder) -> None:
     np.testing.assert_array_equal(of_stream.predict_proba(X), of_arrays.predict_proba(X))
     np.testing.assert_allclose(of_stream.predict_proba(rows.batch(7)), of_arrays.predict_proba(X), atol=1e-6)
     assert of_stream.score(rows.batch(7)) == of_arrays.score(X, BRIGHT[:, 0, 0].astype(int))
-    with pytest.raises(ConfigError, match="a data set gives"):
+    with pytest.raises(DataError, match="a data set gives"):
         small(ImageClassifier, folder).fit(rows.batch(50), sample_weight=np.ones(N))
 
 

@@ -104,6 +104,8 @@ def read_arrays(
     if is_stream(x):
         if y is not None:
             raise DataError("a data set gives the answers too: leave out y")
+        if weights is not None:
+            raise DataError("a data set gives the weights too, as (x, y, weights): leave out sample_weight")
         return keep_stream(x, groups, reading, source)
     if hasattr(x, "columns") and hasattr(x, "iloc"):
         listed = list_table(x, asked.columns, kind=asked.kind, y=None if y is None else asked.columns_of(y, len(x)))

@@ -85,7 +85,10 @@ def checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
     Raises:
         DataError: They are of another shape, negative, no numbers, or all 0.
     """
-    found = np.asarray(weights, dtype=np.float64)
+    try:
+        found = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"sample weights must be numbers: {error}") from error
     if found.ndim == 0:
         found = np.full(rows, float(found))
     if found.shape != (rows,):
@@ -94,7 +97,7 @@ def checked_weights(weights: Any, rows: int) -> NDArray[np.float64]:
     if len(bad):
         raise DataError(f"sample weights must be numbers of at least 0; row {bad[0]} has {found[bad[0]]}")
     if not found.any():
-        raise DataError("all sample weights are 0: there is nothing to learn from")
+        raise DataError("all sample weights are zero: there is nothing to learn from")
     return found
 
 

@@ -163,7 +163,7 @@ BAD = {
     "no such weight": (lambda _: FRAME, {"weight": "w"}, "no column 'w'"),
     "weights that are text": (lambda _: FRAME, {"weight": "colour"}, "column 'colour' has 'red' in row 0.*no number"),
     "negative weights": (lambda _: FRAME.assign(w=-1.0), {"weight": "w"}, "at least 0; row 0 has -1"),
-    "no weight at all": (lambda _: FRAME.assign(w=0.0), {"weight": "w"}, "all sample weights are 0"),
+    "no weight at all": (lambda _: FRAME.assign(w=0.0), {"weight": "w"}, "all sample weights are zero"),
     "one class": (lambda _: FRAME.assign(y="no"), {}, "y has one class only, 'no'"),
     "fractions as classes": (lambda _: FRAME.assign(y=0.5), {}, "holds the number 0.5"),
     "two columns of classes": (lambda _: FRAME, {"target": "y,colour"}, "one column of classes is needed, got 2"),
