@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from automl.cli import check, export, plot, search, spaces, study, use
+from automl.cli import check, config, export, plot, search, spaces, study, use
 from automl.cli.exits import Guarded
 
 app = typer.Typer(
@@ -45,3 +45,4 @@ app.command()(study.trials)
 app.command()(plot.plot)
 app.command()(export.export)
 app.add_typer(spaces.app, name="spaces")
+app.add_typer(config.app, name="config")

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ops": {"errors"},
     "data": {"errors", "files", "config", "events"},
     "study": {"errors", "failures", "files"},
+    "plots": {"errors", "files", "study"},
     "arch": {"errors", "ops"},
     "space": {"errors", "jobs", "ops", "arch"},
     "tasks": GROUND | {"imports", "metrics", "data", "arch", "space"},
@@ -39,7 +40,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run": GROUND | {"imports", "ops", "arch", "data", "space", "tasks", "study", "execution", "export", "search"},
     "progress": GROUND,
     "estimators": GROUND | {"imports", "run", "progress", "export", "study", "space", "tasks", "execution"},
-    "cli": GROUND | {"imports", "run", "progress", "export", "study", "space", "arch", "tasks", "execution"},
+    "cli": GROUND
+    | {"imports", "run", "progress", "export", "study", "space", "arch", "tasks", "execution"}
+    | {"plots"},
     "__init__": {"estimators", "space", "errors", "study"},
     "__main__": {"cli"},
 }

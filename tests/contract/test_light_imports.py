@@ -19,7 +19,20 @@ def loaded_after(code: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["ops", "arch", "space", "study", "data", "tasks", "search.engine", "run", "execution", "export", "config"],
+    [
+        "ops",
+        "arch",
+        "space",
+        "study",
+        "data",
+        "tasks",
+        "search.engine",
+        "run",
+        "execution",
+        "export",
+        "config",
+        "plots",
+    ],
 )
 def test_the_room_loads_without_keras(module: str) -> None:
     loaded = loaded_after(f"import automl.{module}")
