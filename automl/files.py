@@ -14,6 +14,9 @@ from pathlib import Path
 
 _log = logging.getLogger("automl.files")
 
+# What a study may be called: its name is part of a folder's, too.
+STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
 _ASIDE = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{12}(?P<suffix>\.[^.]*)?")
 _RETIRED = ".old"  # instead of a suffix: what stood at the target while a new folder takes its place
 

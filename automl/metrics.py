@@ -262,6 +262,7 @@ OF_FORECASTS = ("mse", "mae", "rmse", "mase")
 FEW = 5  # classes of which five guesses, "top_5", say nothing
 MORE_OF_CLASSES = ("f1_micro", "precision", "recall", "top_5")
 MORE_OF_NUMBERS = ("mape",)
+MORE_OF_FORECASTS = ("mape", "r2")
 """What is told after every epoch, and what else is told where somebody asks for it."""
 _LOSSES = ("log_loss", "hamming_loss", "mae", "mase", "mse", "rmse", "mape")
 DIRECTIONS: Mapping[str, Direction] = MappingProxyType(

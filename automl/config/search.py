@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, Literal
 
 from automl.config.parsing import parse_count, parse_duration, parse_size
 from automl.config.several import Port
 from automl.errors import ConfigError
-
-_STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+from automl.files import STUDY_NAME
 
 
 def draw_seed() -> int:
@@ -235,6 +234,8 @@ class SearchConfig:
         _check(self.more_trials >= 0, "more trials", self.more_trials, "0 or more")
         _check(math.isfinite(self.more_time) and self.more_time >= 0, "more time", self.more_time, "0 or more seconds")
         _check(0 <= self.seed < 2**32, "seed", self.seed, "from 0 to 4294967295")
+        weighing = "'balanced', or a mapping of classes (of several outputs: of outputs) to numbers"
+        _check(_are_weights(self.class_weight), "class weight", self.class_weight, weighing)
         _check(self.on_bad_file in ("error", "skip"), "on-bad-file", self.on_bad_file, "'error' or 'skip'")
         several = self.folds is None or (isinstance(self.folds, int) and self.folds >= 2)
         _check(several, "folds", self.folds, "a whole number, at least 2")
@@ -245,7 +246,7 @@ class SearchConfig:
         if self.time_budget is not None:
             enough = math.isfinite(self.time_budget) and self.time_budget > 0
             _check(enough, "time budget", self.time_budget, "a positive number of seconds")
-        if self.study is not None and not _STUDY_NAME.fullmatch(self.study):
+        if self.study is not None and not STUDY_NAME.fullmatch(self.study):
             raise ConfigError(f"study name {self.study!r}: use 1 to 100 letters, digits, '.', '_' or '-'")
 
     def require_limit(self) -> None:
@@ -256,6 +257,12 @@ class SearchConfig:
         """
         if self.max_trials is None and self.time_budget is None:
             raise ConfigError("no limit is given: set a time budget, a number of trials, or both")
+
+
+def _are_weights(said: object) -> bool:
+    if isinstance(said, Mapping):
+        return all(isinstance(each, str | Real) or _are_weights(each) for each in said.values())
+    return said is None or isinstance(said, str)
 
 
 def _check(holds: bool, what: str, value: object, wanted: str) -> None:

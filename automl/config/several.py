@@ -120,5 +120,28 @@ def parse_weights(text: str) -> dict[str, float]:
     return found
 
 
+def parse_class_weights(text: str) -> str | dict[str, float | str]:
+    """Class weights as they are typed: ``balanced``, ``CLASS=NUMBER,...``, or ``OUTPUT=balanced,...`` of several.
+
+    >>> parse_class_weights("balanced"), parse_class_weights("spam=5,ham=1"), parse_class_weights("kind=balanced")
+    ('balanced', {'spam': 5.0, 'ham': 1.0}, {'kind': 'balanced'})
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    if text.strip() == "balanced":
+        return "balanced"
+    found: dict[str, float | str] = {}
+    for item in parse_list(text):
+        name, equals, said = item.rpartition("=")
+        try:
+            found[name.strip()] = "balanced" if said.strip() == "balanced" else float(said)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise ConfigError(f"cannot read the class weight {item!r}; write balanced, or CLASS=NUMBER,...")
+    return found
+
+
 def _all(kinds: Sequence[str]) -> str:
     return ", ".join(kinds)

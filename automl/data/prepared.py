@@ -87,11 +87,14 @@ class Rows:
         inputs: By name the working form (n, ...), lazily read.
         targets: By name class codes (n,) int64 or numbers (n, k) float64, in memory.
         weights: How much each row counts, (n,) float32; None when all count alike.
+        by_target: The same by target, where there are several and rows count for each as their class in it does; else
+            empty.
     """
 
     inputs: Mapping[str, RowView]
     targets: Mapping[str, NDArray[Any]]
     weights: NDArray[np.float32] | None = None
+    by_target: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def x(self) -> RowView:
@@ -197,12 +200,17 @@ class PreparedData:
         inputs = {name: RowView([each.input(name) for each in self.datasets], index) for name in self.contracts}
         targets = {name: np.concatenate([each.target(name) for each in self.datasets])[index] for name in self.targets}
         weights = self._weights(index)
-        if which != "validation":
-            weights = None if weights is None else weights / weights.mean()
-            for name, by_class in self.class_weights.items():
-                factor = np.asarray(by_class, np.float32)[targets[name]]
-                weights = factor if weights is None else weights * factor
-        return Rows(inputs, targets, weights)
+        if which == "validation":
+            return Rows(inputs, targets, weights)
+        weights = None if weights is None else weights / weights.mean()
+        counted = {
+            name: np.asarray(by_class, np.float32)[targets[name]] * (1 if weights is None else weights)
+            for name, by_class in self.class_weights.items()
+        }
+        if len(targets) == 1:
+            return Rows(inputs, targets, next(iter(counted.values()), weights))
+        plain = np.ones(len(index), np.float32) if weights is None else weights
+        return Rows(inputs, targets, weights, {name: counted.get(name, plain) for name in targets} if counted else {})
 
     def _weights(self, index: Indices) -> NDArray[np.float32] | None:
         if not any(each.weighted for each in self.datasets):

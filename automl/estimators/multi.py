@@ -12,7 +12,7 @@ import numpy as np
 
 from automl.config import INPUT_KINDS, OUTPUT_KINDS, Arrays, Columns, Port, parse_port, weighted
 from automl.errors import ConfigError
-from automl.estimators.base import SearchEstimator
+from automl.estimators.base import SearchEstimator, all_by_name, by_name
 
 if TYPE_CHECKING:
     from automl.export import Bundle
@@ -45,6 +45,11 @@ class AutoModel(SearchEstimator):
         directory: Parent of the run folders, one a ``fit``; None for ``automl-runs`` in the current folder.
         random_state: Seed or ``RandomState``; with ``max_trials`` and without a time budget the search is repeatable.
         verbose: 0 shows nothing at all.
+        loss: Output to what it learns by: Keras' name of a loss, or a function of a module; of those that are not named
+            the kind's own. Of one output also the loss alone.
+        metrics: Output to a list of further scores: names of ``automl.metrics``, or functions of a module
+            ``(y_true, y_pred[, sample_weight])``. Of one output also the list alone.
+        class_weight: Output to ``"balanced"``, or to what rows of each class count for it: ``{"kind": {"rare": 5}}``.
 
     Attributes:
         outputs_: Names of the outputs.
@@ -89,6 +94,7 @@ class AutoModel(SearchEstimator):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        class_weight: Any = None,
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -107,6 +113,7 @@ class AutoModel(SearchEstimator):
         self.outputs = outputs
         self.loss_weights = loss_weights
         self.share = share
+        self.class_weight = class_weight
 
     def fit(
         self,
@@ -168,23 +175,39 @@ class AutoModel(SearchEstimator):
         """
         return self._model().predict_proba(X)
 
-    def evaluate(self, X: Any, y: Any = None) -> SeveralEvaluations:
+    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> SeveralEvaluations:
         """The scores of every output.
 
         Args:
             X: As for ``fit``.
             y: Likewise.
+            sample_weight: How much each row counts, (n,), or the column of a table that says so.
 
         Raises:
             NotFittedError: ``fit`` was not called.
             DataError: The rows cannot be used, or there are no answers.
         """
-        found: Any = self._model().evaluate(X, y)
+        found: Any = self._model().evaluate(X, y, weights=sample_weight)
         return found  # type: ignore[no-any-return]  # a model of this task gives these
 
     def _rows(self, X: Any, *, first: bool = False) -> Any:  # noqa: ARG002
         """A table by its path, everything else as it is."""
         return Path(X) if isinstance(X, str | Path) else X
+
+    def _class_weight(self) -> Any:
+        return self.class_weight
+
+    def _goals(self) -> tuple[str | None, tuple[str, ...]]:
+        """Losses and scores as texts, ``output=name``."""
+        loss = self.loss
+        if isinstance(loss, Mapping):
+            loss = ",".join(f"{output}={by_name(one)}" for output, one in loss.items()) or None
+        elif loss is not None:
+            loss = by_name(loss)
+        if not isinstance(self.metrics, Mapping):
+            return loss, all_by_name(self.metrics)
+        asked = {output: all_by_name(each) for output, each in self.metrics.items()}
+        return loss, tuple(f"{output}={name}" for output, names in asked.items() for name in names)
 
     def _columns(self) -> Columns:
         outputs = _ports(self.outputs, OUTPUT_KINDS)

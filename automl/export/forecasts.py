@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,12 @@ def forecast(answer: Answer, x: Any, contract: ForecastContract, *, encoding: st
 
 
 def score_forecasts(
-    windows: np.ndarray, truth: np.ndarray, answers: np.ndarray, contract: ForecastContract
+    windows: np.ndarray,
+    truth: np.ndarray,
+    answers: np.ndarray,
+    contract: ForecastContract,
+    *,
+    own: Sequence[str] = (),
 ) -> Evaluation:
     """Score forecasts, with those beside that need no network.
 
@@ -102,6 +107,7 @@ def score_forecasts(
         truth: (n, horizon * targets).
         answers: Likewise.
         contract: Of the model.
+        own: Further scores, ``module:function``.
 
     Raises:
         DataError: There is no window.
@@ -109,7 +115,8 @@ def score_forecasts(
     if not len(truth):
         raise DataError("there is no window to evaluate on")
     count = len(contract.targets)
-    naive = {name: _scores(truth, each, contract) for name, each in repeated(windows[..., :count], contract).items()}
+    others = repeated(windows[..., :count], contract)
+    naive = {name: _scores(truth, each, contract, own) for name, each in others.items()}
     best = min(naive, key=lambda name: naive[name]["mse"])
     by_column = [each.reshape(-1, count) for each in (truth, answers)]
     per_column = tuple(
@@ -123,7 +130,7 @@ def score_forecasts(
         for at, name in enumerate(contract.targets)
     )
     return Evaluation(
-        metrics=_scores(truth, answers, contract),
+        metrics=_scores(truth, answers, contract, own),
         rows=len(truth),
         per_column=per_column,
         baseline=naive[best],
@@ -131,6 +138,7 @@ def score_forecasts(
     )
 
 
-def _scores(truth: np.ndarray, answers: np.ndarray, contract: ForecastContract) -> dict[str, float]:
+def _scores(truth: np.ndarray, answers: np.ndarray, contract: ForecastContract, own: Sequence[str]) -> dict[str, float]:
     ruler = {"scale": contract.scale[: len(contract.targets)], "naive": contract.naive}
-    return {name: metrics.score(name, truth, answers, ruler=ruler) for name in metrics.OF_FORECASTS}
+    wanted = (*metrics.OF_FORECASTS, *metrics.MORE_OF_FORECASTS, *own)
+    return {metrics.told(name): metrics.score(name, truth, answers, ruler=ruler) for name in wanted}

@@ -155,7 +155,7 @@ class Manifest(_Part):
         parameters: Weights of the network, preprocessing's constants left out.
         fingerprint: SHA-256 of the canonical architecture.
         metrics: ``module:function`` of a person's own scores, whose modules must be imported before the model is
-            evaluated.
+            evaluated; of several outputs ``output=module:function``.
         layers: ``module:qualname`` of a person's own layers, whose modules must be imported before the model is loaded.
         trial: Number of the trial it comes from.
         study: Name of the study it comes from.

@@ -173,7 +173,7 @@ class TrainedModel:
             DataError: The data cannot be used, has no labels, or has a class the model does not know.
             ConfigError: A person's own score needs a module that is not imported, or data of this kind has no weights.
         """
-        own_scores(self.manifest)  # before the answers, which take long
+        own = own_scores(self.manifest)  # before the answers, which take long
         reading = Reading(on_bad_file, encoding, drop_missing_labels)
         source, truth = self.adapter.labelled(x, y, self.output, reading)
         answer = self._answer(source)
@@ -181,7 +181,7 @@ class TrainedModel:
             if weights is not None:
                 raise ConfigError("windows of series have no weights of their own; leave them out")
             windows = np.concatenate([rows.series for rows in source.batches(self.adapter.batch_size())])
-            return score_forecasts(windows.astype(np.float64), truth(), answer, self.contract)
+            return score_forecasts(windows.astype(np.float64), truth(), answer, self.contract, own=own)
         return self._scored(truth(), answer, None if weights is None else counted(weights, source))
 
     def _scored(self, truth: np.ndarray, answer: np.ndarray, weights: np.ndarray | None = None) -> Evaluation:

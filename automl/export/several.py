@@ -17,7 +17,7 @@ from automl.export.evaluation import Evaluation
 from automl.export.keras_model import first_output
 from automl.export.manifest import Output
 from automl.export.predictions import Predictions
-from automl.export.predictor import TrainedModel, check_shapes, read_contract
+from automl.export.predictor import TrainedModel, check_shapes, own_scores, read_contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class SeveralModel(TrainedModel):
         """By output what knows how its answers are told."""
         found = {}
         for name, output in self.outputs.items():
-            manifest = self.manifest.model_copy(update={"outputs": {name: output}})
+            own = tuple(each.removeprefix(f"{name}=") for each in self.manifest.metrics if each.startswith(f"{name}="))
+            manifest = self.manifest.model_copy(update={"outputs": {name: output}, "metrics": own})
             found[name] = TrainedModel(replace(self.bundle, manifest=manifest), self.contract, self.keras_model)
         return found
 
@@ -127,7 +128,10 @@ class SeveralModel(TrainedModel):
 
         Raises:
             DataError: The data cannot be used, or has no answers.
+            ConfigError: A person's own score needs a module that is not imported.
         """
+        for head in self.heads.values():
+            own_scores(head.manifest)  # before the answers, which take long
         reading = Reading(on_bad_file, encoding, drop_missing_labels)
         source, truths, counts = self.adapter.labelled_all(x, y, self.outputs, reading, weights)
         answers = self._apart(self._answer(source))

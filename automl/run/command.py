@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
@@ -67,7 +68,7 @@ class Command(BaseModel):
     layers: tuple[str, ...] = ()
     on_bad_file: Literal["error", "skip"] = "error"
     columns: Columns = Columns()
-    class_weight: str | dict[str, float] | None = None
+    class_weight: str | dict[str, float | str | dict[str, float]] | None = None
     loss: str | None = None
     metrics: tuple[str, ...] = ()
     cache_dir: str | None = None
@@ -140,8 +141,10 @@ def _looks(x: Any) -> str:
 
 
 def _named_weights(weights: Any) -> Any:
-    """Class weights by the names of the classes."""
-    return {str(name): float(weight) for name, weight in weights.items()} if isinstance(weights, Mapping) else weights
+    """Class weights by the names of the classes; of several outputs by theirs first."""
+    if isinstance(weights, Mapping):
+        return {str(name): _named_weights(weight) for name, weight in weights.items()}
+    return float(weights) if isinstance(weights, Real) else weights
 
 
 def in_memory(source: Path | Arrays) -> bool:

@@ -205,7 +205,7 @@ class Session:
             training=winner.training,
             parameters=winner.parameters,
             fingerprint=winner.architecture.fingerprint,
-            metrics=tuple({name: None for chosen in self.prepared.metrics.values() for name in chosen if ":" in name}),
+            metrics=self.task.own_metrics(self.prepared),
             layers=winner.architecture.origins,
             trial=winner.number,
             study=self.folder.study,

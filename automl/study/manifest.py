@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from automl.errors import StudyError, did_you_mean
 FORMAT_VERSION = 1
 MANIFEST = "run.json"
 DATABASE = "study.db"
-STUDY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 _FIELDS = {"storage": str, "study": str, "task": str, "created": str, "versions": dict, "command": dict, "part": int}
 _LATER: dict[str, Any] = {"command": {}, "part": 1}  # the first version of this package wrote none

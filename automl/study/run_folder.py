@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import StudyError
-from automl.files import sweep, write_whole
+from automl.files import STUDY_NAME, sweep, write_whole
 from automl.study.facts import package_versions
 from automl.study.holding import HOLDER, LOCK, held
 from automl.study.making import FOLDERS, furnish, make, make_dated, undo
-from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, STUDY_NAME, nearest_run, read_manifest
+from automl.study.manifest import DATABASE, FORMAT_VERSION, MANIFEST, nearest_run, read_manifest
 from automl.study.trial_records import ENDED
 from automl.study.urls import lost_password, shown_url, sqlite_path, sqlite_url, without_passwords
 

@@ -12,10 +12,10 @@ from optuna.trial import Trial
 from sqlalchemy import Engine
 
 from automl.errors import StudyError, did_you_mean
+from automl.files import STUDY_NAME
 from automl.study.database import explained, settle
 from automl.study.endings import Endings
 from automl.study.ledger import Ledger
-from automl.study.manifest import STUDY_NAME
 from automl.study.opening import connect
 from automl.study.optuna_side import OptunaSide
 from automl.study.reconcile import reconcile

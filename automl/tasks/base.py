@@ -103,6 +103,11 @@ class Task(ABC):
             for name in prepared.targets
         }
 
+    def own_metrics(self, prepared: PreparedData) -> tuple[str, ...]:
+        """A person's own scores, ``module:function``; of several outputs with the output's name, ``output=...``."""
+        named = [(name, each) for name, asked in prepared.metrics.items() for each in asked if is_reference(each)]
+        return tuple(f"{name}={each}" if self.several else each for name, each in named)
+
     def with_space(self, config: SearchConfig) -> SearchConfig:
         """The configuration with a space that is written for what was asked; itself where a shipped one serves."""
         return config

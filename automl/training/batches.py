@@ -42,7 +42,7 @@ class Batches:
         batch_size: Most rows a step.
         seed: With the epoch's number it gives the order and the augmentation.
         how: Random changes of inputs that are pictures (height, width, channels); others are left as they are.
-        weights: (n,) how much each row counts; None when all count alike.
+        weights: (n,) how much each row counts; None when all count alike; of several outputs perhaps a mapping.
         classes: When set, ``y`` comes as one-hot float32 rows (what label smoothing needs); of several outputs a
             mapping of those that do.
 
@@ -61,7 +61,7 @@ class Batches:
         batch_size: int,
         seed: int,
         how: Augment | None = None,
-        weights: NDArray[np.float32] | None = None,
+        weights: NDArray[np.float32] | Mapping[str, NDArray[np.float32]] | None = None,
         classes: int | Mapping[str, int] | None = None,
     ) -> None:
         self._x = x
@@ -100,6 +100,8 @@ class Batches:
     def _counts(self, rows: NDArray[np.int64]) -> Any:
         if self._weights is None:
             return None
+        if isinstance(self._weights, Mapping):
+            return {name: counts[rows] for name, counts in self._weights.items()}
         counts = self._weights[rows]
         return dict.fromkeys(self._y, counts) if self._named else counts
 

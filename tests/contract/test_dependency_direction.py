@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "failures": {"errors"},
     "jobs": {"errors", "failures"},
     "events": {"errors", "jobs"},
-    "config": {"errors"},
+    "config": {"errors", "files"},
     "imports": {"errors"},
     "quiet": set(),
     "label_metrics": set(),
