@@ -21,6 +21,9 @@ from automl.config.file import FILE_NAME, Setting, read_settings
 from automl.config.presets import get_preset
 from automl.errors import ConfigError, did_you_mean
 
+Asks = Callable[..., Any]
+"""A function whose parameters are the options of a search."""
+
 PREFIX = "AUTOML_"
 _LAYERS = "automl.layers"
 _NOT_IN_FILES = ("config_file", "adopt")
@@ -28,7 +31,7 @@ _OF_THE_PROGRAM = ("AUTOML_DEBUG", "AUTOML_WORKER")  # in the environment for ot
 _NEAR = 0.85
 
 
-def options_of(asks: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def options_of(asks: Asks) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A decorator: the command has the parameters of ``asks`` beside its own, and gets the answer as its first.
 
     A parameter that both have, such as the context, is given to both.
@@ -44,7 +47,7 @@ def options_of(asks: Callable[..., Any]) -> Callable[[Callable[..., None]], Call
             command(answer, **{name: given[name] for name in own})
 
         both = {**theirs, **own}
-        ordered = sorted(both.values(), key=lambda parameter: parameter.default is not parameter.empty)
+        ordered = sorted(both.values(), key=lambda given: (given.default is not given.empty, not _early(given, own)))
         run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
         run.__annotations__ = {name: parameter.annotation for name, parameter in both.items()}
         return run
@@ -53,7 +56,7 @@ def options_of(asks: Callable[..., Any]) -> Callable[[Callable[..., None]], Call
 
 
 @cache
-def keys_of(asks: Callable[..., Any]) -> Mapping[str, tuple[str, Any, str]]:
+def keys_of(asks: Asks) -> Mapping[str, tuple[str, Any, str]]:
     """What can be set in a file, by the parameter's name: its key, its type, and what it means."""
     found = {}
     for name, parameter in _signature(asks).items():
@@ -67,7 +70,7 @@ def keys_of(asks: Callable[..., Any]) -> Mapping[str, tuple[str, Any, str]]:
     return found
 
 
-def fill(asks: Callable[..., Any]) -> Callable[[typer.Context, Path | None], Path | None]:
+def fill(asks: Asks) -> Callable[[typer.Context, Path | None], Path | None]:
     """The callback of ``--config``: what the file and the environment say is there for whatever no flag says."""
 
     def callback(ctx: typer.Context, given: Path | None) -> Path | None:
@@ -76,7 +79,7 @@ def fill(asks: Callable[..., Any]) -> Callable[[typer.Context, Path | None], Pat
         named = given or (Path(os.environ[f"{PREFIX}CONFIG"]) if os.environ.get(f"{PREFIX}CONFIG") else None)
         path = named or (Path(FILE_NAME) if Path(FILE_NAME).is_file() else None)
         layers = ctx.meta.setdefault(_LAYERS, {})
-        layers["file"] = {} if path is None else _of_the_file(asks, path)
+        layers["file"] = {} if path is None else read_file(asks, path)
         layers["environment"] = _of_the_environment(asks)
         _compose(ctx)
         return path
@@ -96,7 +99,7 @@ def fill_preset(ctx: typer.Context, name: str | None) -> str | None:
     return name
 
 
-def origins(ctx: typer.Context, asks: Callable[..., Any]) -> dict[str, str]:
+def origins(ctx: typer.Context, asks: Asks) -> dict[str, str]:
     """Where each value comes from that is not a default, by key."""
     layers = _merged(ctx)
     found = {}
@@ -118,7 +121,12 @@ def _merged(ctx: typer.Context) -> dict[str, Setting]:
     return {**layers.get("preset", {}), **layers.get("file", {}), **layers.get("environment", {})}
 
 
-def _of_the_file(asks: Callable[..., Any], path: Path) -> dict[str, Setting]:
+def read_file(asks: Asks, path: Path) -> dict[str, Setting]:
+    """What a configuration file sets, checked, by the parameter's name.
+
+    Raises:
+        ConfigError: It cannot be read, or a setting is unknown or cannot be what it is; the message has the line.
+    """
     from automl.config.schema import checked
 
     names = {key: name for name, (key, _, _) in keys_of(asks).items()}
@@ -129,7 +137,7 @@ def _of_the_file(asks: Callable[..., Any], path: Path) -> dict[str, Setting]:
     return {names[key]: checked(keys_of(asks)[names[key]], setting) for key, setting in settings.items()}
 
 
-def _of_the_environment(asks: Callable[..., Any]) -> dict[str, Setting]:
+def _of_the_environment(asks: Asks) -> dict[str, Setting]:
     from automl.config.schema import checked
 
     known = {PREFIX + key.upper().replace("-", "_"): name for name, (key, _, _) in keys_of(asks).items()}
@@ -143,6 +151,12 @@ def _of_the_environment(asks: Callable[..., Any]) -> dict[str, Setting]:
             if near:
                 typer.echo(f"warning: {variable} in the environment sets nothing; did you mean {near[0]}?", err=True)
     return found
+
+
+def _early(parameter: inspect.Parameter, own: Mapping[str, inspect.Parameter]) -> bool:
+    """Whether it must be understood before the others: the file may name a preset."""
+    notes = get_args(parameter.annotation)[1:]
+    return parameter.name in own and any(getattr(note, "is_eager", False) for note in notes)
 
 
 def _signature(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -55,9 +55,11 @@ from automl.cli.options import (
     columns_of,
     several_of,
 )
+from automl.cli.saving import save_config
 from automl.config import SearchConfig
 from automl.config.file import FILE_NAME
 from automl.config.presets import DEFAULT_BUDGET, get_preset
+from automl.errors import ConfigError
 
 
 def asked(
@@ -118,7 +120,7 @@ def asked(
     encoding: EncodingOpt = None,
     drop_missing_labels: DropOpt = False,
     class_weight: Annotated[
-        str | None, typer.Option("--class-weight", metavar="balanced", help="Let every class count alike.")
+        str | None, typer.Option("--class-weight", metavar="balanced|CLASS=N,...", help="What rows of a class count.")
     ] = None,
     loss: LossOpt = None,
     metrics: MetricsOpt = "",
@@ -129,7 +131,16 @@ def asked(
     preset: PresetOpt = None,
 ) -> SearchConfig:
     """The search that is wanted, from the options that `search` and `plan` share."""
-    from automl.config import Limits, SearchConfig, draw_seed, parse_budget, parse_gpus, parse_list, parse_trials
+    from automl.config import (
+        Limits,
+        SearchConfig,
+        draw_seed,
+        parse_budget,
+        parse_class_weights,
+        parse_gpus,
+        parse_list,
+        parse_trials,
+    )
 
     said = origins(ctx, asked)
     if trials is None and time_budget is None and not _holds_run(out):
@@ -151,7 +162,7 @@ def asked(
         seed=draw_seed() if seed is None else seed,
         seeded=seed is not None,
         out=out,
-        storage=storage,
+        storage=_whole(storage, said),
         study=study,
         workers=workers,
         gpus=parse_gpus(gpus),
@@ -184,7 +195,7 @@ def asked(
             lookback=lookback,
             **several_of(inputs, outputs, loss_weights, share),
         ),
-        class_weight=class_weight,
+        class_weight=None if class_weight is None else parse_class_weights(class_weight),
         loss=loss,
         metrics=parse_list(metrics),
         cache_dir=cache_dir,
@@ -197,6 +208,7 @@ def asked(
 @options_of(asked)
 def search(
     config: SearchConfig,
+    ctx: typer.Context,
     config_file: Annotated[
         Path | None,
         typer.Option(
@@ -207,6 +219,9 @@ def search(
             help=f"Settings in YAML; else {FILE_NAME} in this folder.",
         ),
     ] = None,
+    saved: Annotated[
+        Path | None, typer.Option("--save-config", metavar="FILE", help="Write what was resolved, to repeat it.")
+    ] = None,
     quiet: QuietOpt = False,
     as_json: JsonOpt = False,
 ) -> None:
@@ -215,6 +230,9 @@ def search(
 
     if not quiet:
         _say_what_was_read(config, config_file)
+    if saved is not None:
+        for note in save_config(saved, ctx, asked, config):
+            typer.echo(note, err=True)
     with _says_how_to_go_on(config.out):
         from automl.progress import make_progress
         from automl.run import run_search
@@ -284,6 +302,22 @@ def _say_what_was_read(config: SearchConfig, file: Path | None) -> None:
         typer.echo(f"settings from {file}", err=True)
     if config.origins.get("time-budget") == "default":
         typer.echo(f"no --trials and no --time-budget: searching for {DEFAULT_BUDGET}", err=True)
+
+
+def _whole(storage: str | None, said: Mapping[str, str]) -> str | None:
+    """The database's URL, where nothing has left its password out.
+
+    Raises:
+        ConfigError: Its password was hidden when it was saved.
+    """
+    from automl.study.urls import lost_password
+
+    if storage is not None and lost_password(storage):
+        raise ConfigError(
+            f"{said.get('storage', 'flag')}: {storage} has no password in it, which is never saved; give the whole URL "
+            "with AUTOML_STORAGE or --storage"
+        )
+    return storage
 
 
 def _holds_run(folder: Path | None) -> bool:
