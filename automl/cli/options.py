@@ -89,6 +89,12 @@ PresetOpt = Annotated[
 ]
 ImportOpt = Annotated[str, typer.Option("--import", metavar="M,...", help="Modules that register your own layers.")]
 StorageOpt = Annotated[str | None, typer.Option("--storage", metavar="URL", help="Database of the study.")]
+EventsOpt = Annotated[
+    Path | None, typer.Option("--events", metavar="FILE", help="Append every event as a line of JSON.")
+]
+TensorBoardOpt = Annotated[
+    Path | None, typer.Option("--tensorboard", metavar="DIR", help="Write logs for TensorBoard.")
+]
 QuietOpt = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
 WorkersOpt = Annotated[
     int | None, typer.Option("--workers", metavar="N", help="Worker processes; 0 trains in this one.")

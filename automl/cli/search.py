@@ -18,6 +18,7 @@ from automl.cli.options import (
     DiskLimitOpt,
     DropOpt,
     EncodingOpt,
+    EventsOpt,
     FoldsOpt,
     GpusOpt,
     GroupOpt,
@@ -46,6 +47,7 @@ from automl.cli.options import (
     ShareOpt,
     StorageOpt,
     TargetOpt,
+    TensorBoardOpt,
     TextOpt,
     TimeOpt,
     TrialTimeoutOpt,
@@ -222,6 +224,8 @@ def search(
     saved: Annotated[
         Path | None, typer.Option("--save-config", metavar="FILE", help="Write what was resolved, to repeat it.")
     ] = None,
+    events_file: EventsOpt = None,
+    tensorboard: TensorBoardOpt = None,
     quiet: QuietOpt = False,
     as_json: JsonOpt = False,
 ) -> None:
@@ -237,7 +241,8 @@ def search(
         from automl.progress import make_progress
         from automl.run import run_search
 
-        result = run_search(config, make_progress(quiet=quiet))
+        events = make_progress(quiet=quiet, events_file=events_file, tensorboard=tensorboard)
+        result = run_search(config, events)
     show_result(result, as_json=as_json, quiet=quiet)
 
 
@@ -261,6 +266,8 @@ def resume(
     max_params: MaxParamsOpt = None,
     max_flops: MaxFlopsOpt = None,
     adopt: AdoptOpt = False,
+    events_file: EventsOpt = None,
+    tensorboard: TensorBoardOpt = None,
     quiet: QuietOpt = False,
     as_json: JsonOpt = False,
 ) -> None:
@@ -269,7 +276,7 @@ def resume(
     from automl.config import Limits, parse_budget, parse_gpus, parse_list, parse_trials
 
     (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
-    asked = {
+    changes = {
         "max_trials": max_trials,
         "more_trials": more_trials,
         "time_budget": seconds,
@@ -287,13 +294,15 @@ def resume(
             max_flops=max_flops,
         ),
         "adopt": adopt,
+        "origins": origins(ctx, asked),
         "started": _started(ctx),
     }
     with _says_how_to_go_on(run):
         from automl.progress import make_progress
         from automl.run import resume_run
 
-        result = resume_run(run, make_progress(quiet=quiet), **asked)
+        events = make_progress(quiet=quiet, events_file=events_file, tensorboard=tensorboard)
+        result = resume_run(run, events, **changes)
     show_result(result, as_json=as_json, quiet=quiet)
 
 

@@ -1,65 +1,32 @@
 """A display may break; the search behind it may not."""
 
-# ruff: noqa: D102  the hooks are described by Events
-
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable
 
-from automl.events import Events, SearchStart, TrialEnd
-from automl.jobs import EpochReport
+from automl.events import Events
+from automl.progress.forward import Forwarding
 
 logger = logging.getLogger("automl.progress")
 
 
-class Guarded(Events):
+class Guarded(Forwarding):
     """Passes every event on until the display behind it raises; from then on it is silent.
 
     >>> class Broken(Events):
     ...     def stopping(self, reason):
     ...         raise OSError("the terminal is gone")
     >>> Guarded(Broken()).stopping("time is up")
+
+    Args:
+        display: Who listens.
+        complain: Told once why it is silent from now on, where the person should know.
     """
 
-    def __init__(self, display: Events) -> None:
+    def __init__(self, display: Events, complain: Callable[[str], None] | None = None) -> None:
         self._display: Events = display
-
-    def preparing(self, what: str, done: int, total: int) -> None:
-        self._tell("preparing", what, done, total)
-
-    def data_ready(self, summary: Mapping[str, object]) -> None:
-        self._tell("data_ready", summary)
-
-    def search_started(self, start: SearchStart) -> None:
-        self._tell("search_started", start)
-
-    def trial_started(self, number: int, description: str) -> None:
-        self._tell("trial_started", number, description)
-
-    def epoch_ended(self, number: int, report: EpochReport) -> None:
-        self._tell("epoch_ended", number, report)
-
-    def trial_retried(self, number: int | None, reason: str) -> None:
-        self._tell("trial_retried", number, reason)
-
-    def trial_ended(self, end: TrialEnd) -> None:
-        self._tell("trial_ended", end)
-
-    def final_started(self, epochs: int) -> None:
-        self._tell("final_started", epochs)
-
-    def final_epoch_ended(self, report: EpochReport) -> None:
-        self._tell("final_epoch_ended", report)
-
-    def warning(self, message: str) -> None:
-        self._tell("warning", message)
-
-    def stopping(self, reason: str) -> None:
-        self._tell("stopping", reason)
-
-    def closed(self) -> None:
-        self._tell("closed")
+        self._complain = complain
 
     def _tell(self, hook: str, *args: object) -> None:
         try:
@@ -68,6 +35,8 @@ class Guarded(Events):
             logger.info("the progress display failed in %s and is switched off: %r", hook, error)
             broken, self._display = self._display, Events()
             _close(broken)
+            if self._complain is not None:
+                self._complain(str(error))
 
 
 def _close(display: Events) -> None:
