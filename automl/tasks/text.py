@@ -93,12 +93,18 @@ class _Text(RowsTask):
             f"{len(contract.tokens):,} different {contract.unit} are known, and the first {contract.length} are read"
         )
         chosen = f"the text is column {contract.column!r}: {contract.reason}; " if contract.column else ""
+        notes = [chosen + known]
+        if contract.html:
+            notes.append(
+                "the texts are HTML: tags, comments and scripts are taken out, and entities read as what they stand "
+                "for, here and when the model is asked by this package; see the docs for the exported model"
+            )
         return {
             "text": contract.column or None,
             "unit": contract.unit,
             "length": contract.length,
             "vocabulary": len(contract.tokens),
-            "notes": [chosen + known],
+            "notes": notes,
         }
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:

@@ -24,6 +24,7 @@ class TextContract(BaseModel):
         reason: Why that column is taken for the text, for people.
         unit: What a token is.
         length: Tokens that are kept of a text.
+        html: Whether tags are taken out of a text, and entities read as what they stand for, before it has tokens.
         tokens: What the numbers from 2 on stand for, in lower case, the most frequent one first.
 
     >>> contract = TextContract(length=10, tokens=("the", "rock"))
@@ -37,6 +38,7 @@ class TextContract(BaseModel):
     column: str = ""
     reason: str = ""
     unit: Unit = "words"
+    html: bool = False
     length: Annotated[int, Field(ge=2)]
     tokens: Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from automl.data.tables.source import Table
 from automl.data.texts.column import as_texts
+from automl.data.texts.markup import all_aloud, is_html
 from automl.data.texts.words import Counts, unit_of
 
 _LOOKED_AT = 1000  # texts that say whether tokens are words or characters
@@ -24,6 +25,7 @@ class Found:
         rows: How many.
         first: The first text.
         constant: Whether all others are equal to it.
+        html: Whether they are HTML; their words are then those that a person reads.
     """
 
     beside: dict[str, list[pd.Series]]
@@ -31,6 +33,7 @@ class Found:
     rows: int = 0
     first: str = ""
     constant: bool = True
+    html: bool = False
 
 
 def look_through(table: Table, name: str, *, beside: Sequence[str], count: bool) -> Found:
@@ -47,8 +50,11 @@ def look_through(table: Table, name: str, *, beside: Sequence[str], count: bool)
     """
     found = Found({each: [] for each in beside})
     for frame in table.frames():
-        texts = as_texts(frame[name], start=found.rows)
-        if found.rows == 0 and len(texts):
+        texts = as_texts(frame[name], start=found.rows).tolist()
+        if found.rows == 0 and texts:
+            found.html = is_html(texts[:_LOOKED_AT])
+        texts = all_aloud(texts) if found.html else texts
+        if found.rows == 0 and texts:
             found.first = texts[0]
             found.counts = Counts(unit_of(texts[:_LOOKED_AT])) if count else None
         found.constant = found.constant and all(text == found.first for text in texts)

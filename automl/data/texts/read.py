@@ -33,6 +33,7 @@ from automl.data.tables.source import Table, table_part
 from automl.data.texts.column import Chosen, as_texts, find_text
 from automl.data.texts.contract import TextContract
 from automl.data.texts.look import Found, look_through
+from automl.data.texts.markup import all_aloud
 from automl.data.texts.source import FilesTable, is_table, open_text_folder, open_texts
 from automl.data.texts.words import lookup, numbers
 from automl.errors import ConfigError, DataError, did_you_mean
@@ -125,6 +126,7 @@ class _Reading:
         config = {
             "cache_format": CACHE_FORMAT,
             "kind": "text",
+            "html": 1,  # how it is told and read, see ``markup``
             "table": table,
             "answer": [self.answer, self.output],
             "columns": asdict(self.columns),
@@ -212,6 +214,7 @@ class _Reading:
             column=chosen.name if self.table.named else "",
             reason=chosen.reason,
             unit=found.counts.unit,
+            html=found.html,
             length=found.counts.length(),
             tokens=vocabulary,
         )
@@ -226,7 +229,8 @@ class _Reading:
         known = lookup(contract)
         seen = written = empty = 0
         for frame in self.table.frames():
-            texts = as_texts(frame[name], start=seen)[kept[seen : seen + len(frame)]]
+            texts = as_texts(frame[name], start=seen)[kept[seen : seen + len(frame)]].tolist()
+            texts = all_aloud(texts) if contract.html else texts
             out[written : written + len(texts)] = numbers(texts, contract, known)
             empty += sum(not text.strip() for text in texts)
             seen, written = seen + len(frame), written + len(texts)

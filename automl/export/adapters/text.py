@@ -14,6 +14,7 @@ from automl.data.tables.beside import given_columns, joined
 from automl.data.tables.source import Table, table_part
 from automl.data.texts.column import as_texts, find_text
 from automl.data.texts.contract import TextContract
+from automl.data.texts.markup import all_aloud
 from automl.data.texts.source import ENDINGS, FilesTable, is_table, open_text_folder, open_texts
 from automl.errors import DataError
 from automl.export.adapters.base import Adapter, Reading, Shape, Source, Truth
@@ -105,6 +106,7 @@ class TextSource:
         self._table = table
         self._files = table if isinstance(table, FilesTable) else None
         self._column = find_text(table, like=contract).name
+        self._html = contract.html
         self._kept: np.ndarray | None = None
         self._rows = 0
         self.column: Literal["path", "row"] = "row" if self._files is None else "path"
@@ -145,6 +147,8 @@ class TextSource:
         for frame in self._table.frames():
             kept = slice(None) if self._kept is None else self._kept[start : start + len(frame)]
             texts = as_texts(frame[self._column], start=start)[kept]
+            if self._html:
+                texts = np.array(all_aloud(texts), object)
             for first in range(0, len(texts), size):
                 yield texts[first : first + size]
             start += len(frame)
