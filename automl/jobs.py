@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from automl.failures import Failure
 
 PROTOCOL: Literal[1] = 1
+
+SPREAD = "_std"
+"""Ends the name of a metric's standard deviation over the folds; the metric itself is the mean then."""
 
 
 class _Value(BaseModel):
@@ -59,6 +63,8 @@ class TrainingSettings(_Value):
         label_smoothing: Share of the target's weight spread over all classes.
         clip_norm: Largest norm of the whole gradient; None leaves it as it is.
         patience: Epochs without improvement after which training stops; None never stops early.
+        ema: Epochs that an average of the weights looks back on (exponentially); after each epoch whichever of the
+            average and the weights themselves is better is kept. 0 averages nothing.
         augment: Random changes of the training pictures.
     """
 
@@ -73,7 +79,17 @@ class TrainingSettings(_Value):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     clip_norm: float | None = Field(default=None, gt=0)
     patience: int | None = Field(default=10, ge=1)
+    ema: float = Field(default=0.0, ge=0, le=1000)
     augment: Augment = Augment()
+
+    def deciding(self, *unless: str) -> dict[str, Any]:
+        """All settings but those named, as JSON: what tells one training from another.
+
+        What came with a later version and is left as it was before is not part of it, so that the keys of earlier
+        trials stay what they are.
+        """
+        found = self.model_dump(mode="json", exclude=set(unless))
+        return {name: value for name, value in found.items() if name != "ema" or value}
 
 
 class Objective(_Value):
@@ -132,6 +148,7 @@ class TrialJob(_Message):
         resume: Whether to go on from ``state_file``; where that is missing, torn or of another job, training begins
             anew.
         layers: ``module:qualname`` of a person's own layers, whose modules must be imported first.
+        rival: A ``.keras`` file of the same network; in the end both are scored on some of the rows. Empty: none.
     """
 
     job_id: str
@@ -147,6 +164,72 @@ class TrialJob(_Message):
     state_file: str = ""
     resume: bool = False
     layers: tuple[str, ...] = ()
+    rival: str = ""
+
+
+class MemberRef(_Value):
+    """A network for an ensemble.
+
+    Attributes:
+        architecture: ``Architecture.to_json()``.
+        layers: ``module:qualname`` of a person's own layers in it.
+        model_file: Its ``.keras`` file; what it says of the validation rows may lie beside it.
+        epoch: After which these are its weights.
+        weight: How much its answers count; of a candidate 1.
+    """
+
+    architecture: Mapping[str, Any]
+    layers: tuple[str, ...] = ()
+    model_file: str
+    epoch: int
+    weight: int = Field(default=1, ge=1)
+
+
+class EnsembleJob(_Message):
+    """Networks to choose from, or to join into one model.
+
+    Attributes:
+        job_id: ``choose`` or ``join``.
+        task: Name of the task.
+        data: The prepared data; choosing looks at the validation rows.
+        objective: What decides.
+        members: To choose from, the best first; or to join.
+        most: Different networks to choose at the most; None: all of them are to be joined into ``model_file``.
+        timeout: Wall seconds after which whoever runs the job ends it by force; None: never.
+        model_file: Where to write the joined model; empty where networks are chosen.
+    """
+
+    job_id: str
+    task: str
+    data: DataRef
+    objective: Objective
+    members: tuple[MemberRef, ...]
+    most: int | None = None
+    timeout: float | None = None
+    model_file: str = ""
+
+
+class Comparison(_Value):
+    """How a network that was trained on all rows stands to the one before it, on some of those rows.
+
+    Attributes:
+        loss: Of the new one.
+        before: Of the one it would replace.
+        margin: What chance explains: two standard errors of the mean difference.
+    """
+
+    loss: float
+    before: float
+    margin: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the new one is worse by more than chance, or not a number.
+
+        >>> Comparison(loss=0.31, before=0.3, margin=0.02).worse, Comparison(loss=0.4, before=0.3, margin=0.02).worse
+        (False, True)
+        """
+        return not self.loss - self.before <= self.margin
 
 
 class EpochReport(_Message):
@@ -182,9 +265,11 @@ class Reply(_Message):
     Attributes:
         action: ``stop`` ends the job with what it has; ``pause`` too, but writes the state first, so that a job with
             ``resume`` can go on.
+        seconds: Wall seconds that the job may take from now on, in place of its own; None leaves them as they are.
     """
 
     action: Literal["continue", "stop", "pause"] = "continue"
+    seconds: float | None = None
 
 
 class TrialResult(_Message):
@@ -199,10 +284,13 @@ class TrialResult(_Message):
         best_epoch: 1-based; the epoch whose weights ``model_file`` holds.
         metrics: Metrics of the best epoch.
         parameters: Weights of the model, counted by Keras, preprocessing's constants left out.
-        seconds: Wall seconds by phase: ``build``, ``train``, ``validate``, ``save``.
+        seconds: Wall seconds by phase: ``build``; ``trace``, the first step; ``data``, making batches; ``train``, the
+            other steps; ``validate``; ``save``; and ``rebuild``, building and tracing in earlier processes.
         step_seconds: Median seconds of one training step; what budgets are planned with.
         steps_per_epoch: Training steps one epoch takes.
         model_file: The file written; None when the job failed before its first epoch was over.
+        comparison: With the job's ``rival``; None without one.
+        weights: Of an ensemble that was chosen: how much each candidate's answers count, 0 for those left out.
         failure: Set when ``status`` is ``failed``.
     """
 
@@ -217,7 +305,39 @@ class TrialResult(_Message):
     step_seconds: float | None = None
     steps_per_epoch: int | None = None
     model_file: str | None = None
+    comparison: Comparison | None = None
+    weights: tuple[int, ...] = ()
     failure: Failure | None = None
+
+
+def answers_file(model_file: Path) -> Path:
+    """Where a trial leaves what its network says of the validation rows: beside its model.
+
+    >>> answers_file(Path("trial-3.keras")).name
+    'trial-3.answers.npz'
+    """
+    return model_file.with_suffix(".answers.npz")
+
+
+def fold_name(metric: str, fold: int) -> str:
+    """What the objective's value in one fold is called among the metrics, beside the mean.
+
+    >>> fold_name("val_accuracy", 2)
+    'val_accuracy_fold_2'
+    """
+    return f"{metric}_fold_{fold}"
+
+
+def fold_values(metrics: Mapping[str, float | None], metric: str) -> list[float | None]:
+    """The objective's value in every fold; empty where there was a single split.
+
+    >>> fold_values({"val_loss": 2.0, "val_loss_fold_1": 1.0, "val_loss_fold_2": 3.0}, "val_loss")
+    [1.0, 3.0]
+    """
+    found: list[float | None] = []
+    while (name := fold_name(metric, len(found) + 1)) in metrics:
+        found.append(metrics[name])
+    return found
 
 
 def job_key(architecture: Mapping[str, Any], training: TrainingSettings, *, data_digest: str, epochs: int) -> str:
@@ -227,7 +347,7 @@ def job_key(architecture: Mapping[str, Any], training: TrainingSettings, *, data
     >>> a == job_key({}, TrainingSettings(lr=0.1, epochs=9), data_digest="d", epochs=3)
     True
     """
-    settings = training.model_dump(mode="json") | {"epochs": epochs}
+    settings = training.deciding() | {"epochs": epochs}
     document = {"architecture": architecture, "training": settings, "data": data_digest}
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -137,7 +137,10 @@ def _lines(summary: Mapping[str, Any], warnings: list[str]) -> list[str]:
     from automl.progress.words import facts, score
 
     lines = [f"data      {facts(summary)}"]
+    if folds := summary.get("folds"):
+        lines += [f"folds     {folds['count']}: {folds['by']}"]
     lines += [f"guessing  {name} {score(value)}" for name, value in summary.get("baseline", {}).items()]
+    lines += _folds(folds) if folds else []
     lines += _found(summary)
     for what in ("input", "output"):
         for name, found in summary.get(f"{what}s", {}).items():
@@ -145,6 +148,15 @@ def _lines(summary: Mapping[str, Any], warnings: list[str]) -> list[str]:
             lines += ["", f"{what} {name}: {said}", *_found(found)]
     lines += ["", *(f"warning: {warning}" for warning in warnings)] if warnings else []
     return lines
+
+
+def _folds(folds: Mapping[str, Any]) -> list[str]:
+    """How many rows train and validate in each fold."""
+    from automl.cli.output import table
+
+    pairs = zip(folds["training_rows"], folds["validation_rows"], strict=True)
+    rows = [[str(fold), f"{train:,}", f"{validation:,}"] for fold, (train, validation) in enumerate(pairs, start=1)]
+    return ["", *table(["fold", "rows to train", "rows to validate"], rows, right=[0, 1, 2])]
 
 
 def _found(summary: Mapping[str, Any]) -> list[str]:

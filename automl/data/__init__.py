@@ -12,6 +12,7 @@ from automl.data.cache import CacheEntry, cache_root, clear_cache, list_cache
 from automl.data.checks import check_splittable
 from automl.data.dataset import Dataset
 from automl.data.folder import Listing, Part, folder_parts, list_class_folder, list_pictures
+from automl.data.folds import folds_of_classes, folds_of_groups, folds_of_strata
 from automl.data.forecast.contract import ForecastContract
 from automl.data.images.arrays import conform
 from automl.data.images.contract import ImageContract
@@ -58,6 +59,9 @@ __all__ = [
     "encode_as",
     "fit_normalization",
     "folder_parts",
+    "folds_of_classes",
+    "folds_of_groups",
+    "folds_of_strata",
     "list_cache",
     "list_class_folder",
     "list_pictures",

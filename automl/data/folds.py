@@ -121,28 +121,32 @@ def folds_of_groups(strata: NDArray[np.int64], groups: NDArray[np.int64], folds:
     return list(_splits(whole.split(strata, groups=groups)))
 
 
-def folds_of_time(rows: int, folds: int, *, least: int) -> list[tuple[int, int]]:
+def folds_of_time(rows: int, folds: int, *, first: int, least: int) -> list[tuple[int, int]]:
     """Where each part of a series begins and ends that validates, the rows before it training (rolling origin).
 
-    These are the parts of scikit-learn's ``TimeSeriesSplit``: of equal lengths, the latest ones of the series.
+    These are the parts of scikit-learn's ``TimeSeriesSplit``: of equal lengths, the latest ones of the series; shorter
+    where too few rows would be left before the first of them.
 
     Args:
         rows: Of the series.
         folds: How many parts, at least 2.
+        first: The fewest rows before the first part.
         least: The fewest rows of a part.
 
     Returns:
         ``folds`` pairs, or none where the series is too short for them.
 
-    >>> folds_of_time(12, 3, least=2)
+    >>> folds_of_time(12, 3, first=2, least=2)
     [(3, 6), (6, 9), (9, 12)]
-    >>> folds_of_time(5, 3, least=2)
+    >>> folds_of_time(12, 3, first=6, least=2)
+    [(6, 8), (8, 10), (10, 12)]
+    >>> folds_of_time(12, 3, first=7, least=2)
     []
     """
     from sklearn.model_selection import TimeSeriesSplit
 
-    length = max(least, rows // (folds + 1))
-    if rows <= folds * length:
+    length = max(least, min(rows // (folds + 1), (rows - first) // folds))
+    if rows - folds * length < max(1, first):
         return []
     parts = TimeSeriesSplit(n_splits=folds, test_size=length).split(np.empty((rows, 0)))
     return [(int(part[0]), int(part[-1]) + 1) for _, part in parts]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from automl.events import SearchStart
 from automl.failures import FailureKind
+from automl.jobs import SPREAD
 
 KINDS: Mapping[FailureKind, str] = {
     "nan_loss": "not a number",
@@ -117,10 +118,13 @@ def facts(summary: Mapping[str, object]) -> str:
 
     >>> facts({"rows": 1527, "training_rows": 1222, "validation_rows": 305, "classes": 10, "shape": [8, 8, 1]})
     '1,527 rows (1,222 to train, 305 to validate), 10 classes, 8x8x1'
+    >>> facts({"rows": 100, "training_rows": 80, "validation_rows": 20, "folds": {"count": 5}})
+    '100 rows (5 folds: 80 to train, 20 to validate)'
     """
     parts = []
     if isinstance(rows := summary.get("rows"), int):
-        parts.append(plural(rows, "row") + _split(summary.get("training_rows"), summary.get("validation_rows")))
+        split = _split(summary.get("training_rows"), summary.get("validation_rows"), summary.get("folds"))
+        parts.append(plural(rows, "row") + split)
     for what in ("input", "output"):
         if isinstance(several := summary.get(f"{what}s"), Mapping):
             parts.append(plural(len(several), what))
@@ -137,10 +141,21 @@ def facts(summary: Mapping[str, object]) -> str:
     return ", ".join(parts)
 
 
-def _split(train: object, validation: object) -> str:
+def _split(train: object, validation: object, folds: object) -> str:
     if not isinstance(train, int) or not isinstance(validation, int):
         return ""
-    return f" ({train:,} to train, {validation:,} to validate)"
+    several = f"{folds['count']} folds: " if isinstance(folds, Mapping) else ""
+    return f" ({several}{train:,} to train, {validation:,} to validate)"
+
+
+def spread(value: float | None, metrics: Mapping[str, float | None], metric: str) -> str:
+    """A metric's value, and where it is a mean over folds their standard deviation.
+
+    >>> spread(0.912, {"val_auc_std": 0.0123}, "val_auc"), spread(0.912, {}, "val_auc")
+    ('0.9120 +- 0.0123', '0.9120')
+    """
+    deviation = metrics.get(f"{metric}{SPREAD}")
+    return score(value) if value is None or deviation is None else f"{score(value)} +- {score(deviation)}"
 
 
 def continued(start: SearchStart) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,16 +12,18 @@ import numpy as np
 from automl.arch import Architecture, Input, Node
 from automl.config import Arrays, SearchConfig
 from automl.data import Dataset, ForecastContract, Part, PreparedData, Rows, Split
+from automl.data.folds import split_of
 from automl.data.forecast.naive import LAST, repeated
-from automl.data.forecast.read import INPUT, asked_for, parts_of, read_forecast
+from automl.data.forecast.read import INPUT, asked_for, folds_of, parts_of, read_forecast
 from automl.data.forecast.roles import Roles
 from automl.data.forecast.segments import BETWEEN, MOST_VALIDATION, TRAIN, VALIDATION
 from automl.data.forecast.source import has_part, open_series
 from automl.errors import ConfigError, DataError
 from automl.events import Events
 from automl.jobs import TrainingSettings
-from automl.metrics import OF_FORECASTS, score
+from automl.metrics import MORE_OF_FORECASTS, OF_FORECASTS, score
 from automl.tasks.answers import Answers, Numbers
+from automl.tasks.folds import refuse_validation_part
 from automl.tasks.rows import RowsTask
 
 _SMALLEST_BATCH = 8
@@ -34,13 +37,19 @@ class Steps(Numbers):
 
     metrics: ClassVar[tuple[str, ...]] = OF_FORECASTS
     default_objective: ClassVar[str] = "val_mse"
-    more: ClassVar[tuple[str, ...]] = ("mape", "r2")
+    more: ClassVar[tuple[str, ...]] = MORE_OF_FORECASTS
 
     def split(self, dataset: Dataset, seed: int) -> Split:  # noqa: ARG002  nothing is shuffled
         """The latest rows of each series validate; see ``automl.data.forecast.segments``."""
         parts = parts_of(dataset)
         train, validation, between = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, BETWEEN))
         return Split(train=train, validation=validation, between=between)
+
+    folded_by: ClassVar[str] = "each validates on steps that come after those it trains on"
+
+    def folds(self, dataset: Dataset, count: int, seed: int) -> list[Split]:  # noqa: ARG002
+        """Rolling origin: parts of each series one after the other, the rows before them training."""
+        return [split_of(codes) for codes, _ in folds_of(dataset)]
 
     def fitted(self, prepared: PreparedData, rows: Rows, config: SearchConfig) -> dict[str, Any]:  # noqa: ARG002
         """Scales of the columns in the training rows, and the error of repeating a season there."""
@@ -79,6 +88,8 @@ class SeriesForecast(RowsTask):
         """All rows, also those to validate on: windows of the one look back on the other."""
         del part, like
         columns = config.columns
+        if isinstance(source, Path) and config.validation is None and has_part(source, "validation"):
+            refuse_validation_part(config)
         roles = Roles(columns.target, columns.past, columns.known, columns.time, columns.series, columns.ignore)
         asked = asked_for(columns.horizon, columns.lookback, roles)
         training = open_series(_table(source), encoding=columns.encoding)
@@ -87,7 +98,7 @@ class SeriesForecast(RowsTask):
             later = open_series(_table(config.validation), "validation", encoding=columns.encoding)
         elif isinstance(source, Path) and has_part(source, "validation"):
             later = open_series(source, "validation", encoding=columns.encoding)
-        dataset = read_forecast(training, later, asked, cache_dir=config.cache_dir)
+        dataset = read_forecast(training, later, asked, folds=config.folds, cache_dir=config.cache_dir)
         for note in dataset.notes:
             events.warning(note)
         return dataset
@@ -129,7 +140,8 @@ class SeriesForecast(RowsTask):
     def found(self, prepared: PreparedData) -> dict[str, object]:
         """How time goes on, what is looked back on and why, and which naive forecast is the line to beat."""
         contract = contract_of(prepared)
-        naive, _ = naive_forecasts(prepared.rows("validation"), contract)
+        latest = prepared.folds[-1] if prepared.folds else prepared
+        naive, _ = naive_forecasts(latest.rows("validation"), _measured(latest))
         return {
             "series": max(1, len(contract.tails)),
             "time": f"{contract.time.column or 'rows'}, steps of {contract.time.step}",
@@ -142,9 +154,18 @@ class SeriesForecast(RowsTask):
             "notes": _notes(contract, naive),
         }
 
-    def baseline(self, prepared: PreparedData) -> dict[str, float]:
+    def folds(self, whole: PreparedData, count: int, seed: int) -> list[PreparedData]:
+        """The data in each fold, on the scale of its own training rows."""
+        (dataset,) = whole.datasets
+        contracts = [contract for _, contract in folds_of(dataset)]
+        return [
+            replace(fold, datasets=(replace(dataset, inputs={INPUT: contract}),))
+            for fold, contract in zip(super().folds(whole, count, seed), contracts, strict=True)
+        ]
+
+    def guessing(self, prepared: PreparedData) -> dict[str, float]:
         """The better one of repeating the last step and repeating the season before."""
-        _, scores = naive_forecasts(prepared.rows("validation"), contract_of(prepared))
+        _, scores = naive_forecasts(prepared.rows("validation"), _measured(prepared))
         return {f"val_{name}": value for name, value in scores.items()}
 
     def settle_inputs(self, training: TrainingSettings, prepared: PreparedData) -> TrainingSettings:
@@ -196,6 +217,18 @@ def front(contract: ForecastContract) -> dict[str, Any]:
     }
     nodes = [Node("row", "ahead", {}, ("series", "future"))]
     return Architecture.assemble(inputs, nodes, {INPUT: "row"}).to_json()
+
+
+def _measured(prepared: PreparedData) -> ForecastContract:
+    """What is forecast, on the scale of these training rows: those of a fold are not those of all rows."""
+    contract, (scales,) = contract_of(prepared), prepared.scales.values()
+    count = len(contract.targets)
+    return contract.model_copy(
+        update={
+            "scale": (*scales["scale"][:count], *contract.scale[count:]),
+            "naive": tuple(scales["naive"]),
+        }
+    )
 
 
 def contract_of(prepared: PreparedData) -> ForecastContract:

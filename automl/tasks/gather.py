@@ -20,6 +20,8 @@ from automl.data.several.views import part_view
 from automl.data.tables.source import table_part
 from automl.errors import DataError
 from automl.events import Events
+from automl.tasks.folds import refuse_validation_part
+from automl.tasks.heard import Of
 from automl.tasks.ports import Ports
 from automl.tasks.rows import RowsTask
 
@@ -72,7 +74,10 @@ class Reader:
         data, source = self.config.data, self.config.validation
         if source is None and isinstance(data, Path) and data.is_dir():
             source = data if table_part(data, "validation") is not None else None
-        return None if source is None else self.read(source, part="validation", like=training)
+        if source is None:
+            return None
+        refuse_validation_part(self.config)
+        return self.read(source, part="validation", like=training)
 
     def _encoded(self, given: Given, like: Dataset | None) -> Kept:
         targets = None if like is None else like.targets
@@ -111,27 +116,6 @@ def _in_order(paths: Iterable[Any], names: Sequence[str]) -> NDArray[np.bool_]:
         if kept[-1]:
             left.popleft()
     return np.array(kept, dtype=bool)
-
-
-class Of(Events):
-    """What is told of one input, under its name.
-
-    Args:
-        events: Who is told.
-        name: What to begin warnings with.
-    """
-
-    def __init__(self, events: Events, name: str) -> None:
-        self._events = events
-        self._name = name
-
-    def preparing(self, what: str, done: int, total: int) -> None:
-        """See ``Events``."""
-        self._events.preparing(what, done, total)
-
-    def warning(self, message: str) -> None:
-        """See ``Events``."""
-        self._events.warning(f"{self._name}: {message}")
 
 
 def plain(config: SearchConfig) -> SearchConfig:

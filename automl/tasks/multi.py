@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -18,12 +19,16 @@ from automl.data.several.answers import KINDS
 from automl.data.several.views import dataset_view, input_view, leading, output_view
 from automl.errors import ConfigError, did_you_mean
 from automl.events import Events
+from automl.imports import is_reference
 from automl.jobs import Objective, TrainingSettings
-from automl.metrics import DIRECTIONS, Direction
+from automl.metrics import DIRECTIONS, Direction, own_direction, told
 from automl.tasks.answers import Answers
 from automl.tasks.base import Goal, Task
+from automl.tasks.chosen import chosen_by_output
+from automl.tasks.folds import all_train, doubts_of, in_folds, mean_scores, rows_found
 from automl.tasks.fronts import named_front
-from automl.tasks.gather import Of, Reader, plain
+from automl.tasks.gather import Reader, plain
+from automl.tasks.heard import Of
 from automl.tasks.ports import Ports, ports_of, with_space
 from automl.tasks.rows import RowsTask
 
@@ -74,6 +79,9 @@ class Multi(Task):
         """
         if name in (None, self.default_objective):
             return super().objective(name, metrics)
+        own = {f"val_{output}_{told(each)}": each for output, _, each in (item.partition("=") for item in metrics)}
+        if is_reference(own.get(str(name), "")):
+            return Objective(metric=str(name), direction=own_direction(own[str(name)]))
         found = _OBJECTIVE.fullmatch(str(name))
         if found is None:
             raise ConfigError(
@@ -93,11 +101,15 @@ class Multi(Task):
         training = reader.read(config.data)
         validation = reader.read_validation(training)
         datasets = (training,) if validation is None else (training, validation)
-        prepared = PreparedData(directory, datasets, self._split(datasets, config), preprocessing={}, traits={})
-        for name, answers in self._outputs(prepared):
-            for doubt in answers.doubts(output_view(prepared, name, answers.output)):
-                events.warning(f"{name}: {doubt}")
-        prepared = replace(prepared, **self._fit(prepared, config, events), **self._goals(prepared, config, ports))
+        fit = partial(self._fitted, config=config, ports=ports)
+        if config.folds is None:
+            split = self._split(datasets, config)
+            prepared = fit(PreparedData(directory, datasets, split, preprocessing={}, traits={}), events)
+        else:
+            whole = PreparedData(directory, datasets, all_train(training), preprocessing={}, traits={})
+            prepared = in_folds(whole, self._folds(whole, config.folds, config.seed), fit, events)
+        for doubt in doubts_of(prepared, self._doubts):
+            events.warning(doubt)
         prepared.save()
         return prepared
 
@@ -141,7 +153,10 @@ class Multi(Task):
         return settings if smoothed else settings.model_copy(update={"label_smoothing": 0.0})
 
     def baseline(self, prepared: PreparedData) -> dict[str, float]:
-        """What guessing scores at every output, under the output's name."""
+        """What guessing scores at every output, under the output's name; of several folds the means."""
+        return mean_scores(prepared, self._guessing)
+
+    def _guessing(self, prepared: PreparedData) -> dict[str, float]:
         found = {}
         for name, answers in self._outputs(prepared):
             view = output_view(prepared, name, answers.output)
@@ -159,11 +174,11 @@ class Multi(Task):
             name: {"kind": answers.kind, **answers.summary(output_view(prepared, name, answers.output))}
             for name, answers in self._outputs(prepared)
         }
+        grouped = prepared.datasets[0].groups is not None
+        leader = self._answers[prepared.targets[leading(prepared.targets)].kind]
         return {
             "task": self.name,
-            "rows": sum(dataset.rows for dataset in prepared.datasets),
-            "training_rows": len(prepared.split.train),
-            "validation_rows": len(prepared.split.validation),
+            **rows_found(prepared, "all rows of a group are in one" if grouped else leader.folded_by),
             "inputs": inputs,
             "outputs": outputs,
             "baseline": self.baseline(prepared),
@@ -171,18 +186,11 @@ class Multi(Task):
         }
 
     def check_goals(self, config: SearchConfig) -> None:
-        """Losses are chosen an output, and so are scores.
+        """Losses, scores and class weights are chosen an output; ``prepare`` checks them, when the outputs are known.
 
         Raises:
-            ConfigError: One is asked for all of them at once.
+            ConfigError: One column is asked for as the answer.
         """
-        if config.loss is not None or config.metrics:
-            raise ConfigError(
-                "several outputs have a loss and scores each: say the loss in the space, outputs: {price: {kind: "
-                "regression, loss: huber}}, and leave out --loss and --metric"
-            )
-        if config.class_weight is not None:
-            raise ConfigError("class weights are for one output, and the task multi has several; give rows weights")
         if config.columns.target:
             raise ConfigError("--target is for one output; name every output: --output price=regression:PRICE")
 
@@ -191,9 +199,17 @@ class Multi(Task):
         for port in ports.inputs:
             if port.kind not in self._kinds:
                 raise ConfigError(f"inputs of the kind {port.kind!r} cannot be read; {', '.join(self._kinds)} can")
+        chosen = chosen_by_output(config, [port.name for port in ports.outputs])
+        for port in ports.outputs:
+            if port.name in chosen.class_weights and port.kind != "classification":
+                raise ConfigError(f"class weights are for classes, and the output {port.name!r} is {port.kind}")
         if config.objective in (None, self.default_objective):
             return
-        known = [f"val_{port.name}_{score}" for port in ports.outputs for score in self._scores_of(port.kind)]
+        known = [
+            f"val_{port.name}_{told(score)}"
+            for port in ports.outputs
+            for score in (*self._scores_of(port.kind), *chosen.metrics.get(port.name, ()))
+        ]
         if config.objective not in known:
             raise ConfigError(f"unknown objective {config.objective!r}; {did_you_mean(str(config.objective), known)}")
 
@@ -208,6 +224,23 @@ class Multi(Task):
     def _outputs(self, prepared: PreparedData) -> Iterator[tuple[str, Answers]]:
         for name, target in prepared.targets.items():
             yield name, self._answers[target.kind]
+
+    def _doubts(self, prepared: PreparedData) -> Iterator[str]:
+        for name, answers in self._outputs(prepared):
+            for doubt in answers.doubts(output_view(prepared, name, answers.output)):
+                yield f"{name}: {doubt}"
+
+    def _fitted(self, prepared: PreparedData, events: Events, *, config: SearchConfig, ports: Ports) -> PreparedData:
+        """The data with everything fitted on its training rows."""
+        return replace(prepared, **self._fit(prepared, config, events), **self._goals(prepared, config, ports))
+
+    def _folds(self, whole: PreparedData, count: int, seed: int) -> list[PreparedData]:
+        """The data in each of ``count`` folds, with nothing fitted yet."""
+        (dataset,) = whole.datasets
+        name = leading(dataset.targets)
+        answers = self._answers[dataset.targets[name].kind]
+        splits = answers.folds(dataset_view(dataset, name, answers.output), count, seed)
+        return [replace(whole, split=split) for split in splits]
 
     def _split(self, datasets: tuple[Dataset, ...], config: SearchConfig) -> Split:
         if len(datasets) == 2:
@@ -235,15 +268,20 @@ class Multi(Task):
 
     def _goals(self, prepared: PreparedData, config: SearchConfig, ports: Ports) -> dict[str, Any]:
         """What every output is learned by, and what is fitted on its answers, under the output's name."""
-        found: dict[str, dict[str, Any]] = {"losses": {}, "metrics": {}, "scales": {}, "loss_weights": {}}
+        found: dict[str, dict[str, Any]] = {
+            "losses": {}, "metrics": {}, "scales": {}, "class_weights": {}, "loss_weights": {}
+        }  # fmt: skip
         weighted = any(each.weighted for each in prepared.datasets)
         by_name = {port.name: port for port in ports.outputs}
+        chosen = chosen_by_output(config, tuple(by_name))
         for name, answers in self._outputs(prepared):
             prefix = f"val_{name}_"
             objective = config.objective if (config.objective or "").startswith(prefix) else None
             own = replace(
                 plain(config),
-                loss=by_name[name].loss,
+                loss=chosen.losses.get(name, by_name[name].loss),
+                metrics=chosen.metrics.get(name, ()),
+                class_weight=chosen.class_weights.get(name),
                 objective=None if objective is None else f"val_{objective.removeprefix(prefix)}",
             )
             view = output_view(prepared, name, answers.output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from automl.jobs import TrainingSettings
 from automl.metrics import Direction
 from automl.tasks.answers import Answers
 from automl.tasks.base import Task
+from automl.tasks.folds import all_train, doubts_of, in_folds, mean_scores, refuse_validation_part, rows_found
 
 _OF_FORECASTS = ("time", "series", "past", "known", "horizon", "lookback")
 
@@ -105,19 +107,26 @@ class RowsTask(Task):
         training = self.read(config.data, config, events)
         validation = self._read_validation(config, training, events)
         datasets = (training,) if validation is None else (training, validation)
-        prepared = PreparedData(directory, datasets, self._split(datasets, config), preprocessing={}, traits={})
-        for doubt in self.answers.doubts(prepared):
+        fit = partial(self._fitted, config=config)
+        if config.folds is None:
+            split = self._split(datasets, config)
+            prepared = fit(PreparedData(directory, datasets, split, preprocessing={}, traits={}), events)
+        else:
+            self._check_groups(training, config)
+            whole = PreparedData(directory, datasets, all_train(training), preprocessing={}, traits={})
+            prepared = in_folds(whole, self.folds(whole, config.folds, config.seed), fit, events)
+        for doubt in doubts_of(prepared, self.answers.doubts):
             events.warning(doubt)
-        rows = prepared.rows("train")
-        (target,) = training.targets.values()
-        prepared = replace(
-            prepared,
-            **self.answers.goals(config, target, weighted=any(each.weighted for each in datasets)),
-            **self.fit(prepared, rows, config, events),
-            **self.answers.fitted(prepared, rows, config),
-        )
         prepared.save()
         return prepared
+
+    def folds(self, whole: PreparedData, count: int, seed: int) -> list[PreparedData]:
+        """The data in each of ``count`` folds, with nothing fitted yet.
+
+        Raises:
+            DataError: There are too few rows, or groups.
+        """
+        return [replace(whole, split=split) for split in self.answers.folds(whole.datasets[0], count, seed)]
 
     def heads(self, prepared: PreparedData) -> Mapping[str, dict[str, Any]]:
         """The only output."""
@@ -128,28 +137,44 @@ class RowsTask(Task):
         return self.answers.settle(self.settle_inputs(training, prepared))
 
     def baseline(self, prepared: PreparedData) -> dict[str, float]:
-        """Scores of guessing without a look at the inputs."""
+        """Scores of guessing without a look at the inputs; of several folds their means."""
+        return mean_scores(prepared, self.guessing)
+
+    def guessing(self, prepared: PreparedData) -> dict[str, float]:
+        """What guessing scores on the validation rows of one split."""
         (target,) = prepared.targets.values()
         return self.answers.baseline(prepared.rows("train"), prepared.rows("validation"), target)
 
     def summary(self, prepared: PreparedData) -> dict[str, object]:
         """Rows, what was found of inputs and answers, and what guessing would score."""
+        grouped = prepared.datasets[0].groups is not None
         return {
             "task": self.name,
-            "rows": sum(dataset.rows for dataset in prepared.datasets),
-            "training_rows": len(prepared.split.train),
-            "validation_rows": len(prepared.split.validation),
+            **rows_found(prepared, "all rows of a group are in one" if grouped else self.answers.folded_by),
             **self.found(prepared),
             **self.answers.summary(prepared),
             "baseline": self.baseline(prepared),
             "from_cache": all(dataset.reused for dataset in prepared.datasets),
         }
 
-    def _split(self, datasets: tuple[Dataset, ...], config: SearchConfig) -> Split:
-        if config.columns.group is not None and datasets[0].groups is None:
+    def _fitted(self, prepared: PreparedData, events: Events, *, config: SearchConfig) -> PreparedData:
+        """The data with everything fitted on its training rows."""
+        rows, (target,) = prepared.rows("train"), prepared.targets.values()
+        return replace(
+            prepared,
+            **self.answers.goals(config, target, weighted=any(each.weighted for each in prepared.datasets)),
+            **self.fit(prepared, rows, config, events),
+            **self.answers.fitted(prepared, rows, config),
+        )
+
+    def _check_groups(self, training: Dataset, config: SearchConfig) -> None:
+        if config.columns.group is not None and training.groups is None:
             raise ConfigError(
                 f"{self.name} does not read groups from such data; leave out --group {config.columns.group}"
             )
+
+    def _split(self, datasets: tuple[Dataset, ...], config: SearchConfig) -> Split:
+        self._check_groups(datasets[0], config)
         if len(datasets) == 1:
             return self.answers.split(datasets[0], config.seed)
         if datasets[0].groups is not None:
@@ -162,4 +187,7 @@ class RowsTask(Task):
         source: Path | Arrays | None = config.validation
         if source is None and isinstance(config.data, Path) and self.has_validation(config.data):
             source = config.data
-        return None if source is None else self.read(source, config, events, part="validation", like=training)
+        if source is None:
+            return None
+        refuse_validation_part(config)
+        return self.read(source, config, events, part="validation", like=training)

@@ -19,7 +19,10 @@ from automl.data.forecast.roles import Roles
 from automl.data.forecast.seasons import cycle_values, cycles_of, season_of
 from automl.data.forecast.segments import (
     Segment,
+    Window,
     default_lookback,
+    fold_parts,
+    fold_windows,
     split_given,
     split_latest,
     window_starts,
@@ -34,6 +37,7 @@ Floats = NDArray[np.float64]
 
 INPUT, OUTPUT = "series", "value"
 PARTS_FILE = "parts.npy"
+FOLDS_FILE, STATISTICS_FILE = "folds.npy", "folds.json"
 
 _LONGEST_TAILS = 200_000  # numbers of all tails that a model may carry along
 
@@ -54,7 +58,12 @@ class Asked:
 
 
 def read_forecast(
-    training: Opened, validation: Opened | None, asked: Asked, *, cache_dir: Path | None = None
+    training: Opened,
+    validation: Opened | None,
+    asked: Asked,
+    *,
+    folds: int | None = None,
+    cache_dir: Path | None = None,
 ) -> Dataset:
     """Read series, and cut them into windows of the past with what follows.
 
@@ -62,6 +71,7 @@ def read_forecast(
         training: Rows in time order.
         validation: Later rows to validate on; None takes the latest fifth of each series.
         asked: What to forecast.
+        folds: Parts of each series that validate one after the other, the rows before them training; None for one.
         cache_dir: Where the cache is; None for the user's cache folder.
 
     Raises:
@@ -75,11 +85,12 @@ def read_forecast(
         "kind": "forecast",
         "tables": [training.key(), None if validation is None else validation.key()],
         "asked": asdict(asked),
+        **({} if folds is None else {"folds": folds}),
     }
     key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:40]
 
     def write(aside: Path) -> None:
-        _Reading(training, validation, asked).write(aside)
+        _Reading(training, validation, asked, folds).write(aside)
 
     return cached(key, write, cache_dir=cache_dir)
 
@@ -88,6 +99,16 @@ def parts_of(dataset: Dataset) -> NDArray[np.int8]:
     """Of which part each window is: see ``segments.TRAIN`` and the others."""
     found: NDArray[np.int8] = np.load(dataset.directory / PARTS_FILE, allow_pickle=False)
     return found
+
+
+def folds_of(dataset: Dataset) -> list[tuple[NDArray[np.uint8], ForecastContract]]:
+    """Of each fold which windows train and validate, and the contract with the statistics of its training rows."""
+    contract = dataset.contract
+    assert isinstance(contract, ForecastContract), "folds of other data are made elsewhere"
+    codes: NDArray[np.uint8] = np.load(dataset.directory / FOLDS_FILE, allow_pickle=False)
+    statistics = json.loads((dataset.directory / STATISTICS_FILE).read_text("utf-8"))
+    contracts = [contract.model_copy(update={name: tuple(v) for name, v in each.items()}) for each in statistics]
+    return list(zip(codes, contracts, strict=True))
 
 
 def steps_of(series: Series, axis: TimeAxis, cycles: Sequence[Cycle]) -> Floats:
@@ -102,6 +123,7 @@ class _Reading:
     training: Opened
     validation: Opened | None
     asked: Asked
+    folds: int | None = None
 
     def write(self, aside: Path) -> None:
         """Write the files of the dataset."""
@@ -112,11 +134,13 @@ class _Reading:
         contract, segments = self._plan(loaded, series, later, notes)
         starts, parts = window_starts(segments, contract.lookback, contract.horizon, len(contract.targets))
         for code, what in ((0, "train"), (1, "validate")):
-            if not (parts == code).any():
+            if self.folds is None and not (parts == code).any():
                 raise DataError(_too_short(segments, contract, what))
         values = np.concatenate([steps_of(each.series, contract.time, contract.cycles) for each in segments])
         write_windows(aside, INPUT, values, starts)
         np.save(aside / PARTS_FILE, parts)
+        if self.folds is not None:
+            self._write_folds(aside, series, starts, contract)
         _write_answers(aside, values, starts, contract)
         windows = sum(max(0, each.rows - contract.lookback - contract.horizon + 1) for each in segments)
         if len(starts) < windows:
@@ -130,6 +154,22 @@ class _Reading:
             notes=notes,
             source=self.training.name,
         )
+
+    def _write_folds(
+        self, aside: Path, series: Sequence[Series], starts: NDArray[np.int64], contract: ForecastContract
+    ) -> None:
+        """Write which windows are of which part in every fold, and the statistics of what each trains on."""
+        assert self.folds is not None
+        shape = Window(contract.lookback, contract.horizon)
+        parts = fold_parts(series, self.folds, *shape)
+        np.save(aside / FOLDS_FILE, fold_windows(series, parts, starts, shape))
+        steps = [steps_of(each, contract.time, contract.cycles) for each in series]
+        count, columns = len(contract.targets), len(contract.columns)
+        statistics = []
+        for fold in range(self.folds):
+            training = [each[: own[fold][0]] if own else each for each, own in zip(steps, parts, strict=True)]
+            statistics.append(_statistics(training, count, columns, contract.season))
+        (aside / STATISTICS_FILE).write_text(json.dumps(statistics), "utf-8")
 
     def _later(self, loaded: Loaded, notes: list[str]) -> tuple[Series, ...]:
         """Series of the validation rows that were given."""
@@ -147,7 +187,8 @@ class _Reading:
         count = len(roles.targets)
         season, why = season_of(axis, [each.values[:, :count] for each in series])
         longest = max(each.rows for each in series)
-        lookback, reason = default_lookback(longest, horizon, season)
+        first = None if self.folds is None else longest - self.folds * max(horizon, longest // (self.folds + 1))
+        lookback, reason = default_lookback(longest, horizon, season, training=first)
         if self.asked.lookback is not None:
             lookback, reason = self.asked.lookback, "it was asked for"
         cycles = cycles_of(axis, max(float(each.times[-1] - each.times[0]) for each in series))
@@ -156,7 +197,7 @@ class _Reading:
                 f"a lookback of {lookback} is shorter than the horizon of {horizon}, and what is known of the future "
                 f"({', '.join(roles.known)}) is read beside the past: give --lookback {horizon} or more"
             )
-        segments = split_given(series, later, axis) if later else split_latest(series, lookback, horizon)
+        segments = self._segments(series, later, axis, lookback)
         short = [each.series.name for each in segments if each.rows < lookback + horizon]
         if short and len(short) < len(segments):
             notes.append(
@@ -179,6 +220,17 @@ class _Reading:
             reasons={"lookback": reason, "season": why},
         )
         return contract, segments
+
+    def _segments(
+        self, series: tuple[Series, ...], later: tuple[Series, ...], axis: TimeAxis, lookback: int
+    ) -> list[Segment]:
+        """Which rows of each series validate; with folds none, in the data that all of them share."""
+        if self.folds is not None:
+            fold_parts(series, self.folds, lookback, self.asked.horizon)
+            return [Segment(each, each.rows) for each in series]
+        if later:
+            return split_given(series, later, axis)
+        return split_latest(series, lookback, self.asked.horizon)
 
 
 def _complete(loaded: Loaded, where: str, notes: list[str]) -> tuple[Series, ...]:

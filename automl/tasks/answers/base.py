@@ -31,6 +31,7 @@ class Answers(ABC):
         unguessable: Scores that mean nothing of the same answer to every row.
         more: Names of the scores that are reported where someone asks for them.
         losses: Keras' names of the losses that may be chosen.
+        folded_by: How rows are dealt out to folds, in words.
     """
 
     kind: ClassVar[Kind]
@@ -41,6 +42,7 @@ class Answers(ABC):
     unguessable: ClassVar[tuple[str, ...]] = ()
     more: ClassVar[tuple[str, ...]] = ()
     losses: ClassVar[tuple[str, ...]] = ()
+    folded_by: ClassVar[str]
 
     @property
     def objectives(self) -> Mapping[str, Direction]:
@@ -55,6 +57,14 @@ class Answers(ABC):
     @abstractmethod
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Which rows train and which validate.
+
+        Raises:
+            DataError: There are too few.
+        """
+
+    @abstractmethod
+    def folds(self, dataset: Dataset, count: int, seed: int) -> list[Split]:
+        """Which rows train and which validate in each of ``count`` folds.
 
         Raises:
             DataError: There are too few.

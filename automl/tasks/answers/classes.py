@@ -17,6 +17,8 @@ from automl.data import (
     TargetContract,
     check_splittable,
     classes_of,
+    folds_of_classes,
+    folds_of_groups,
     split_groups,
     split_rows,
 )
@@ -54,6 +56,14 @@ class Classes(Answers):
             return split_groups(dataset.y, dataset.groups, seed=seed)
         check_splittable(dataset.y, dataset.classes)
         return split_rows(dataset.y, seed=seed)
+
+    folded_by: ClassVar[str] = "every class gives its share to each"
+
+    def folds(self, dataset: Dataset, count: int, seed: int) -> list[Split]:
+        """Stratified: every class gives its share to every fold."""
+        if dataset.groups is not None:
+            return folds_of_groups(dataset.y, dataset.groups, count, seed=seed)
+        return folds_of_classes(dataset.y, count, seed=seed, names=dataset.classes)
 
     def doubts(self, prepared: PreparedData) -> Iterator[str]:
         """A class on one side only is either not learned, or not validated."""
@@ -99,12 +109,21 @@ class Classes(Answers):
             return {"class_weights": {self.output: balanced(rows.y, len(classes))}}
         if not isinstance(wanted, Mapping):
             raise ConfigError(f"class weight is {wanted!r}; it must be 'balanced' or a mapping of classes to numbers")
-        by_name = {str(name): float(weight) for name, weight in wanted.items()}
+        by_name = {str(name): _number(weight, name) for name, weight in wanted.items()}
         unknown = by_name.keys() - {str(name) for name in classes}
         if unknown:
             known = ", ".join(map(str, classes))
             raise ConfigError(f"class weight names {min(unknown)!r}, and the classes are {known}")
-        return {"class_weights": {self.output: [by_name.get(str(name), 1.0) for name in classes]}}
+        found = [by_name.get(str(name), 1.0) for name in classes]
+        if not any(found):
+            raise ConfigError("the class weights are all 0: there is nothing to learn")
+        return {"class_weights": {self.output: found}}
+
+
+def _number(weight: Any, name: object) -> float:
+    if isinstance(weight, bool) or not isinstance(weight, int | float | np.number) or not 0 <= weight < np.inf:
+        raise ConfigError(f"the class weight of {name!r} is {weight!r}; it must be a number of at least 0")
+    return float(weight)
 
 
 def balanced(codes: NDArray[np.int64], classes: int) -> list[float]:

@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.config import SearchConfig
-from automl.data import Dataset, PreparedData, Rows, Split, TargetContract, classes_of, split_groups
+from automl.data import (
+    Dataset,
+    PreparedData,
+    Rows,
+    Split,
+    TargetContract,
+    classes_of,
+    folds_of_groups,
+    folds_of_strata,
+    split_groups,
+)
 from automl.data.split import FRACTION, MOST_VALIDATION_ROWS
 from automl.errors import ConfigError, DataError
 from automl.metrics import OF_LABELS
@@ -37,6 +47,15 @@ class Labels(Answers):
         if dataset.groups is not None:
             return split_groups(rarest_label(dataset.y), dataset.groups, seed=seed)
         return split_label_sets(dataset.y, seed=seed)
+
+    folded_by: ClassVar[str] = "the rarest labels give their share to each"
+
+    def folds(self, dataset: Dataset, count: int, seed: int) -> list[Split]:
+        """The rarest label of each row says what gives its share to every fold."""
+        rarest = rarest_label(dataset.y)
+        if dataset.groups is not None:
+            return folds_of_groups(rarest, dataset.groups, count, seed=seed)
+        return folds_of_strata(rarest, count, seed=seed)
 
     def guess(self, rows: Rows, target: TargetContract) -> NDArray[Any]:  # noqa: ARG002
         """The set of labels that, given to every training row, scores the best micro-averaged F1."""

@@ -15,6 +15,8 @@ from automl.data import (
     Rows,
     Split,
     TargetContract,
+    folds_of_groups,
+    folds_of_strata,
     ranges_of,
     split_groups,
     split_rows,
@@ -48,6 +50,15 @@ class Numbers(Answers):
         if dataset.groups is not None:
             return split_groups(ranges, dataset.groups, seed=seed)
         return split_rows(ranges, seed=seed)
+
+    folded_by: ClassVar[str] = "every range of the numbers gives its share to each"
+
+    def folds(self, dataset: Dataset, count: int, seed: int) -> list[Split]:
+        """By ranges of the (first) number: every fold has large and small ones."""
+        ranges = ranges_of(dataset.y[:, 0], least=max(10, count))
+        if dataset.groups is not None:
+            return folds_of_groups(ranges, dataset.groups, count, seed=seed)
+        return folds_of_strata(ranges, count, seed=seed)
 
     def guess(self, rows: Rows, target: TargetContract) -> NDArray[Any]:  # noqa: ARG002
         """The mean."""
