@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         TimeSeriesRegressor,
         resume_search,
     )
+    from automl.insights.study import Study
     from automl.space import Space
 
     __version__: str
@@ -50,6 +51,7 @@ __all__ = [
     "ShapeError",
     "Space",
     "SpaceError",
+    "Study",
     "StudyError",
     "TabularClassifier",
     "TabularRegressor",
@@ -67,6 +69,7 @@ _HOMES = {
     "ImageClassifier": "automl.estimators",
     "ImageRegressor": "automl.estimators",
     "Space": "automl.space",
+    "Study": "automl.insights.study",
     "TabularClassifier": "automl.estimators",
     "TabularRegressor": "automl.estimators",
     "TextClassifier": "automl.estimators",

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from automl.cli import check, config, export, plot, search, spaces, study, use
+from automl.cli import (
+    cache,
+    check,
+    config,
+    export,
+    plot,
+    search,
+    spaces,
+    study,
+    study_compare,
+    study_delete,
+    study_lists,
+    study_show,
+    use,
+)
 from automl.cli.exits import Guarded
 
 app = typer.Typer(
@@ -42,7 +56,15 @@ app.command()(use.predict)
 app.command()(use.evaluate)
 app.command()(study.studies)
 app.command()(study.trials)
+app.command()(study_show.show)
+app.command()(study_compare.compare)
+app.command()(study_lists.leaderboard)
+app.command()(study_lists.failures)
+app.command()(study_lists.curves)
+app.command()(study_lists.importance)
 app.command()(plot.plot)
 app.command()(export.export)
+app.command()(study_delete.delete)
 app.add_typer(spaces.app, name="spaces")
+app.add_typer(cache.app, name="cache")
 app.add_typer(config.app, name="config")

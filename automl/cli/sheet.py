@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -75,6 +76,24 @@ def fitting(
     return table(
         [header[place] for place in kept], cells, right=[kept.index(place) for place in right if place in kept]
     )
+
+
+def byte_size(count: int) -> str:
+    """Bytes as a person reads them.
+
+    >>> byte_size(950), byte_size(1_250_000)
+    ('950 bytes', '1.2 MB')
+    """
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}" if count >= 100 * size else f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def wrapped(text: str, lead: str) -> list[str]:
+    """A text in as many lines as it needs to fit the terminal, the further ones indented as far as the first."""
+    room = max(shutil.get_terminal_size((80, 24)).columns, 40)
+    return textwrap.wrap(text, room, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False)
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:

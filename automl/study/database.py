@@ -114,17 +114,32 @@ def open_reader(url: str) -> Engine:
         StudyError: There is no such database.
     """
     path = sqlite_path(url)
-    return open_engine(url).execution_options(postgresql_readonly=True) if path is None else _open_file(path)
+    if path is None:
+        return open_engine(url).execution_options(postgresql_readonly=True)
+    return create_engine("sqlite://", **_options_of_file(path), json_serializer=_to_json)
 
 
-def _open_file(path: Path) -> Engine:
+def reading_options(url: str) -> tuple[str, dict[str, Any]]:
+    """URL and arguments of ``create_engine`` for a connection that cannot write, for others who open one.
+
+    Raises:
+        StudyError: There is no such database, or its password was not kept.
+    """
+    path = sqlite_path(url)
+    if path is not None:
+        return "sqlite://", _options_of_file(path)
+    open_engine(url).dispose()
+    return url, engine_options(url) | {"execution_options": {"postgresql_readonly": True}}
+
+
+def _options_of_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise StudyError(f"there is no study database {path}; give a run's folder or its study.db")
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(_reading_uri(path), uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=_to_json)
+    return {"creator": connect, "poolclass": NullPool}
 
 
 def _reading_uri(path: Path) -> str:

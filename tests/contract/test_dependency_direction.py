@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plots": {"errors", "files", "study"},
     "arch": {"errors", "ops"},
     "space": {"errors", "jobs", "ops", "arch"},
+    "insights": {"errors", "ops", "arch", "space", "study", "plots"},
     "tasks": GROUND | {"imports", "metrics", "data", "arch", "space"},
     "export": GROUND | {"imports", "label_metrics", "metrics", "backend", "ops", "arch", "data", "tasks"},
     "training": GROUND | {"imports", "metrics", "backend", "arch", "data", "tasks", "ops"},
@@ -42,8 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "estimators": GROUND | {"imports", "run", "progress", "export", "study", "space", "tasks", "execution"},
     "cli": GROUND
     | {"imports", "run", "progress", "export", "study", "space", "arch", "tasks", "execution"}
-    | {"plots"},
-    "__init__": {"estimators", "space", "errors", "study"},
+    | {"plots", "insights", "data"},
+    "__init__": {"estimators", "space", "errors", "study", "insights"},
     "__main__": {"cli"},
 }
 FORBIDDEN = ("keras.src", "tensorflow.python", "autokeras", "keras_tuner")

@@ -32,6 +32,7 @@ def loaded_after(code: str) -> set[str]:
         "export",
         "config",
         "plots",
+        "insights.study",
     ],
 )
 def test_the_room_loads_without_keras(module: str) -> None:
