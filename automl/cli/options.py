@@ -77,11 +77,23 @@ ShareOpt = Annotated[
     list[str] | None,
     typer.Option("--share", metavar="INPUT,...", help="Inputs that go through one and the same tower."),
 ]
+ClassWeightOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--class-weight", metavar="balanced|CLASS=N,...", help="What rows of a class count; of several OUTPUT=balanced."
+    ),
+]
 LossOpt = Annotated[
-    str | None, typer.Option("--loss", metavar="NAME|M:F", help="What to learn by; a function of yours as module:name.")
+    str | None,
+    typer.Option(
+        "--loss", metavar="NAME|M:F", help="What to learn by, yours as module:name; of several OUTPUT=NAME,..."
+    ),
 ]
 MetricsOpt = Annotated[
-    str, typer.Option("--metric", metavar="NAME|M:F,...", help="Further scores to tell, yours as module:name.")
+    str,
+    typer.Option(
+        "--metric", metavar="NAME|M:F,...", help="Further scores, yours as module:name; of several OUTPUT=NAME."
+    ),
 ]
 PresetOpt = Annotated[
     PresetName | None,

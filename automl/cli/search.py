@@ -15,6 +15,7 @@ from automl.cli.layers import fill, options_of, origins
 from automl.cli.options import (
     AdoptOpt,
     BadFileOpt,
+    ClassWeightOpt,
     DiskLimitOpt,
     DropOpt,
     EncodingOpt,
@@ -121,9 +122,7 @@ def asked(
     ignore: IgnoreOpt = "",
     encoding: EncodingOpt = None,
     drop_missing_labels: DropOpt = False,
-    class_weight: Annotated[
-        str | None, typer.Option("--class-weight", metavar="balanced|CLASS=N,...", help="What rows of a class count.")
-    ] = None,
+    class_weight: ClassWeightOpt = None,
     loss: LossOpt = None,
     metrics: MetricsOpt = "",
     on_bad_file: BadFileOpt = OnBadFile.error,
@@ -143,9 +142,10 @@ def asked(
         parse_list,
         parse_trials,
     )
+    from automl.study.manifest import holds_run
 
     said = origins(ctx, asked)
-    if trials is None and time_budget is None and not _holds_run(out):
+    if trials is None and time_budget is None and not holds_run(out):
         time_budget = get_preset(preset).budget if preset else DEFAULT_BUDGET
         said["time-budget"] = f"preset {preset}" if preset else "default"
     (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
@@ -329,19 +329,15 @@ def _whole(storage: str | None, said: Mapping[str, str]) -> str | None:
     return storage
 
 
-def _holds_run(folder: Path | None) -> bool:
-    from automl.study.manifest import MANIFEST
-
-    return folder is not None and (folder / MANIFEST).is_file()
-
-
 @contextmanager
 def _says_how_to_go_on(folder: Path | None) -> Iterator[None]:
     """Say it also where Ctrl-C comes before the search has looked into the run's folder."""
     try:
         yield
     except KeyboardInterrupt as error:
-        if folder is not None and _holds_run(folder) and not getattr(error, "__notes__", ()):
+        from automl.study.manifest import holds_run
+
+        if folder is not None and holds_run(folder) and not getattr(error, "__notes__", ()):
             error.add_note(f"continue with: {shlex.join(['automl', 'resume', str(folder)])}")
         raise
 

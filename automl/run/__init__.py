@@ -16,6 +16,7 @@ from automl.run.continued import continue_run, resumed_config
 from automl.run.hints import near
 from automl.run.new import new_run
 from automl.run.result import SearchResult
+from automl.study.manifest import holds_run
 
 __all__ = ["SearchResult", "holds_run", "near", "resume_run", "run_search"]
 
@@ -58,8 +59,3 @@ def resume_run(run: Path, events: Events | None = None, **asked: Any) -> SearchR
         StudyError: It is no run, or another search holds it.
     """
     return run_search(resumed_config(run, **asked), events)
-
-
-def holds_run(folder: Path | None) -> bool:
-    """Whether a folder holds a run, which a search into it continues."""
-    return folder is not None and (folder / "run.json").is_file()

@@ -35,6 +35,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return dict(document)
 
 
+def holds_run(folder: Path | None) -> bool:
+    """Whether a folder holds a run, which a search into it continues."""
+    return folder is not None and (folder / MANIFEST).is_file()
+
+
 def nearest_run(folder: Path) -> str:
     """The end of a message about a folder that is no run: the nearest thing to do."""
     if folder.name in (DATABASE, MANIFEST) and folder.is_file():
