@@ -209,6 +209,10 @@ class EnsembleJob(_Message):
     model_file: str = ""
 
 
+Job = TrialJob | EnsembleJob
+"""What runs on a worker."""
+
+
 class Comparison(_Value):
     """How a network that was trained on all rows stands to the one before it, on some of those rows.
 
@@ -329,7 +333,7 @@ def fold_name(metric: str, fold: int) -> str:
 
 
 def fold_values(metrics: Mapping[str, float | None], metric: str) -> list[float | None]:
-    """The objective's value in every fold; empty where there was a single split.
+    """A metric's value in every fold; empty where there was a single split.
 
     >>> fold_values({"val_loss": 2.0, "val_loss_fold_1": 1.0, "val_loss_fold_2": 3.0}, "val_loss")
     [1.0, 3.0]
@@ -338,6 +342,21 @@ def fold_values(metrics: Mapping[str, float | None], metric: str) -> list[float 
     while (name := fold_name(metric, len(found) + 1)) in metrics:
         found.append(metrics[name])
     return found
+
+
+def best_fold(metrics: Mapping[str, float | None], objective: Objective) -> int | None:
+    """The number of the fold that scores best, from 1; the first of equal ones, None where there are no folds.
+
+    >>> accuracy = Objective(metric="val_accuracy", direction="maximize")
+    >>> best_fold({"val_accuracy_fold_1": 0.7, "val_accuracy_fold_2": 0.9}, accuracy), best_fold({}, accuracy)
+    (2, None)
+    """
+    values = fold_values(metrics, objective.metric)
+    best, reached = (1 if values else None), None
+    for number, value in enumerate(values, start=1):
+        if value is not None and objective.better(value, reached):
+            best, reached = number, value
+    return best
 
 
 def job_key(architecture: Mapping[str, Any], training: TrainingSettings, *, data_digest: str, epochs: int) -> str:

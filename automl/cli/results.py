@@ -45,17 +45,18 @@ _WORDS = {
 
 
 def _lines(result: SearchResult) -> list[str]:
-    from automl.progress.words import clip, duration, plural, score, size
+    from automl.progress.words import clip, duration, plural, score, size, spread
     from automl.run import near
 
     run = shlex.quote(str(near(result.run_dir)))
-    kind = "trained again on all rows" if result.refit else "as validated"
+    kind = "trained again on all rows" if result.refit else f"of fold {result.fold}" if result.fold else "as validated"
+    where = f"on held-out rows of {result.folds} folds" if result.folds else "on held-out rows"
     spent = duration(result.seconds)
     guessing = result.baseline.get(result.objective)
     data, labelled = _WORDS.get(result.task.partition("-")[0], ("DATA", "LABELLED-DATA"))
     return [
         f"network   {clip(result.description, 70)}",
-        f"score     {result.objective} {score(result.value)} on held-out rows, in its trial",
+        f"score     {result.objective} {spread(result.value, result.metrics, result.objective)} {where}, in its trial",
         f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
         f"model     {near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
         f"study     {run} (automl trials {run})",

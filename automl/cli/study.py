@@ -97,6 +97,7 @@ def trials(
     with StudyReader.open(run, study=study, storage=storage) as reader:
         about, searched = reader.run(), reader.searcher() is not None
         search = _search(about, searched=searched)
+        whole = whole or bool(about.command.get("folds"))  # whose spread is among the metrics
         found = reader.trials(**chosen) if whole else reader.lines(**chosen)
         paused = len(reader.lines(state="paused")) if search == "ended" else 0
     views = [_view(record) for record in found]

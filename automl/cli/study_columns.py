@@ -32,11 +32,13 @@ def column(name: str, objective: str) -> Column:
         name: As the command line says it.
         objective: Title of the column ``value``.
     """
-    from automl.progress.words import score, size
+    from automl.progress.words import size, spread
 
     known = {
         "number": Column("#", lambda trial: str(trial["number"]), right=True),
-        "value": Column(objective, lambda trial: score(trial["value"]), right=True),
+        "value": Column(
+            objective, lambda trial: spread(trial["value"], trial.get("metrics") or {}, objective), right=True
+        ),
         "epochs": Column("epochs", lambda trial: str(trial["epochs"] or "-"), right=True),
         "time": Column("time", _time, right=True),
         "parameters": Column("params", lambda trial: size(trial["parameters"]), right=True),

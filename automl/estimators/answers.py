@@ -45,6 +45,7 @@ class Classifies(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  # sci
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -59,6 +60,7 @@ class Classifies(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  # sci
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
         )
         self.class_weight = class_weight
 

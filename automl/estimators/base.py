@@ -47,6 +47,7 @@ class SearchEstimator(Fitted):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
     ) -> None:
         self.time_budget = time_budget
         self.max_trials = max_trials
@@ -59,6 +60,7 @@ class SearchEstimator(Fitted):
         self.verbose = verbose
         self.loss = loss
         self.metrics = metrics
+        self.folds = folds
 
     @property
     def _strict(self) -> bool:
@@ -130,6 +132,7 @@ class SearchEstimator(Fitted):
             task=self._task,
             data=data,
             validation=validation,
+            folds=int(self.folds) if isinstance(self.folds, np.integer) else self.folds,
             space=self.space,
             max_trials=self.max_trials,
             time_budget=None if self.time_budget is None else parse_duration(self.time_budget),

@@ -46,6 +46,8 @@ class TimeSeriesForecaster(SearchEstimator):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
 
     Attributes:
         targets_: Columns that are forecast.
@@ -87,6 +89,7 @@ class TimeSeriesForecaster(SearchEstimator):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -100,6 +103,7 @@ class TimeSeriesForecaster(SearchEstimator):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
         )
         self.horizon = horizon
         self.lookback = lookback

@@ -73,6 +73,8 @@ class ImageClassifier(Classifies, _Image):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
         image_shape: (height, width) or (height, width, channels), one of them perhaps -1, where ``X`` is flat, (n,
             height * width * channels), as scikit-learn's tools want it.
         class_weight: ``"balanced"``, or what a picture of each class counts in training: ``{"rare": 5}``.
@@ -111,6 +113,7 @@ class ImageClassifier(Classifies, _Image):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         image_shape: tuple[int, ...] | None = None,
         class_weight: Any = None,
         multi_label: bool | None = None,
@@ -127,6 +130,7 @@ class ImageClassifier(Classifies, _Image):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
             class_weight=class_weight,
         )
         self.image_shape = image_shape
@@ -152,6 +156,8 @@ class ImageRegressor(Regresses, _Image):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
         image_shape: As for ``ImageClassifier``.
 
     Attributes:
@@ -184,6 +190,7 @@ class ImageRegressor(Regresses, _Image):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         image_shape: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(
@@ -198,6 +205,7 @@ class ImageRegressor(Regresses, _Image):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
         )
         self.image_shape = image_shape
 

@@ -49,6 +49,8 @@ class AutoModel(SearchEstimator):
             the kind's own. Of one output also the loss alone.
         metrics: Output to a list of further scores: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``. Of one output also the list alone.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
         class_weight: Output to ``"balanced"``, or to what rows of each class count for it: ``{"kind": {"rare": 5}}``.
 
     Attributes:
@@ -94,6 +96,7 @@ class AutoModel(SearchEstimator):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -108,6 +111,7 @@ class AutoModel(SearchEstimator):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
         )
         self.inputs = inputs
         self.outputs = outputs

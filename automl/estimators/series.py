@@ -54,6 +54,8 @@ class TimeSeriesClassifier(Classifies, _TimeSeries):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
         class_weight: ``"balanced"``, or what a series of each class counts in training: ``{"fault": 5}``.
 
     Attributes:
@@ -95,6 +97,8 @@ class TimeSeriesRegressor(Regresses, _TimeSeries):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw steps in, numbers out.

@@ -67,6 +67,8 @@ class TabularClassifier(Classifies, _Tabular):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
         class_weight: ``"balanced"``, or what a row of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a row has any number of labels; None lets ``y`` say so: it does where it has sets or lists,
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -105,6 +107,7 @@ class TabularClassifier(Classifies, _Tabular):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         drop_missing_labels: bool = False,
         class_weight: Any = None,
         multi_label: bool | None = None,
@@ -121,6 +124,7 @@ class TabularClassifier(Classifies, _Tabular):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
             class_weight=class_weight,
         )
         self.drop_missing_labels = drop_missing_labels
@@ -147,6 +151,8 @@ class TabularRegressor(Regresses, _Tabular):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
 
     Attributes:
         n_features_in_: Columns of ``X``.
@@ -180,6 +186,7 @@ class TabularRegressor(Regresses, _Tabular):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         drop_missing_labels: bool = False,
     ) -> None:
         super().__init__(
@@ -194,5 +201,6 @@ class TabularRegressor(Regresses, _Tabular):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
         )
         self.drop_missing_labels = drop_missing_labels

@@ -43,6 +43,8 @@ class TextClassifier(Classifies, _Text):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
         class_weight: ``"balanced"``, or what a text of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a text has any number of labels; None lets ``y`` say so: it does where it has sets, lists
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -79,6 +81,7 @@ class TextClassifier(Classifies, _Text):
         verbose: int = 1,
         loss: Any = None,
         metrics: Any = (),
+        folds: int | None = None,
         class_weight: Any = None,
         multi_label: bool | None = None,
     ) -> None:
@@ -94,6 +97,7 @@ class TextClassifier(Classifies, _Text):
             verbose=verbose,
             loss=loss,
             metrics=metrics,
+            folds=folds,
             class_weight=class_weight,
         )
         self.multi_label = multi_label
@@ -119,6 +123,8 @@ class TextRegressor(Regresses, _Text):
         loss: What to learn by: Keras' name of a loss, or a function of a module; None for the task's own.
         metrics: Further scores to tell: names of ``automl.metrics``, or functions of a module
             ``(y_true, y_pred[, sample_weight])``.
+        folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
+            splits off a part once.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw text in, numbers out.

@@ -149,6 +149,10 @@ class Manifest(_Part):
         validation: Metrics of the validated model on the validation rows; with ``refit`` the model in the bundle is
             another one, trained on those rows too. None where a metric was not a finite number.
         baseline: What guessing scores on the validation rows: the most frequent class, the mean.
+        folds: How many folds validated: the metrics are means over them then, ``<metric>_std`` says how far they are
+            apart, and ``<objective>_fold_<k>`` each of them. None for a single split.
+        fold: Which fold's model this is, from 1: it was trained on all rows but those the fold validates on. None
+            where there are no folds, or where it was trained on all rows.
         refit: Whether the model was trained again on training plus validation rows.
         epochs: Epochs the model in the bundle was trained.
         training: How it was trained.
@@ -172,6 +176,8 @@ class Manifest(_Part):
     columns: Mapping[str, tuple[str, ...]] = {}
     validation: Mapping[str, float | None]
     baseline: Mapping[str, float | None] = {}
+    folds: int | None = None
+    fold: int | None = None
     refit: bool
     epochs: int = Field(ge=0)
     training: TrainingSettings

@@ -26,6 +26,8 @@ class SearchResult:
         value: Its best value, on the validation rows.
         metrics: All metrics of the validated model.
         baseline: What guessing scores on the same rows: the most frequent class, the mean.
+        folds: How many folds validated, whose means the scores are; None for a single split.
+        fold: Which fold's model is delivered, trained on all rows but those that it validated on; None for another.
         refit: Whether the delivered model was trained on all rows.
         epochs: Epochs of the delivered model.
         trials: Trials that trained at least one epoch, over all sessions.
@@ -60,6 +62,8 @@ class SearchResult:
     already_finished: bool = False
     resume: str = ""
     baseline: Mapping[str, float | None] = field(default_factory=dict)
+    folds: int | None = None
+    fold: int | None = None
 
     def record(self) -> dict[str, Any]:
         """What the study keeps of it; ``recorded_result`` reads it."""
@@ -90,5 +94,7 @@ def recorded_result(folder: RunFolder, run: RunRecord, trials: list[TrialRecord]
         already_finished=True,
         resume=resume_command(folder),
         baseline=bundle.manifest.baseline,
+        folds=bundle.manifest.folds,
+        fold=bundle.manifest.fold,
         **kept,
     )

@@ -27,7 +27,7 @@ class Winner:
         metrics: All metrics at its best epoch, on the validation rows.
         epochs: Epochs it trained.
         best_epoch: 1-based.
-        train_seconds: Seconds of its training steps.
+        train_seconds: Seconds of its training steps; of folds those of one, on average.
         cost: What it says about the time its network takes.
         model_file: Its own model; it is missing only where somebody took it away.
     """
@@ -63,10 +63,16 @@ class Winner:
             metrics={name: value for name, value in trial.metrics.items() if value is not None},
             epochs=trial.epochs,
             best_epoch=trial.best_epoch or 1,
-            train_seconds=trial.seconds.get("train", 0.0),
+            train_seconds=trial.seconds.get("train", 0.0) / max(1, _folds(trial)),
             cost=_cost(trial, training),
             model_file=model_file,
         )
+
+
+def _folds(trial: TrialDetail) -> int:
+    """How many networks were trained side by side; 0 for one alone."""
+    numbers = (name.rpartition("_fold_")[2] for name in trial.metrics if "_fold_" in name)
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 
 def _cost(trial: TrialDetail, training: TrainingSettings) -> TrialCost:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.failures import TrialFailure
-from automl.jobs import SPREAD, Objective, fold_name
+from automl.jobs import SPREAD, Objective, best_fold, fold_name
 from automl.training.batches import Batches
 from automl.training.failures import not_finite
 from automl.training.learner import Learner
@@ -162,8 +162,7 @@ class FoldsLearner(Learner):
     def epoch(self, number: int) -> dict[str, float]:
         """See ``Learner``; metrics are means over the folds."""
         metrics = Learner.epoch(self, number)
-        values = [metrics[fold_name(self.objective.metric, place + 1)] for place in range(len(self.folds))]
-        best = best_fold(values, self.objective)
+        best = (best_fold(metrics, self.objective) or 1) - 1
         self.network.trained.best.assign(best)
         if self.average is not None and self.average.weights:
             self.average.weights[-1] = np.array(best)
@@ -211,19 +210,6 @@ def summed_up(found: Sequence[Mapping[str, float]], metric: str) -> dict[str, fl
         spread = {f"{name}{SPREAD}": float(np.std([each[name] for each in found])) for name in found[0]}
     own = {fold_name(metric, place): each[metric] for place, each in enumerate(found, start=1)}
     return _means(found) | spread | own
-
-
-def best_fold(values: Sequence[float], objective: Objective) -> int:
-    """The place of the best of the folds' values, the first of equal ones; 0 where none is a number.
-
-    >>> best_fold([0.5, float("nan"), 0.7], Objective(metric="val_accuracy", direction="maximize"))
-    2
-    """
-    best: int | None = None
-    for place, value in enumerate(values):
-        if objective.better(value, None if best is None else values[best]):
-            best = place
-    return best or 0
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def test_arguments_are_keyword_only_and_have_the_promised_names_and_defaults():
     assert ImageClassifier().get_params() == {
         "time_budget": "10m", "max_trials": None, "max_epochs": None, "space": None, "objective": None,
         "workers": None, "directory": None, "random_state": None, "verbose": 1, "loss": None, "metrics": (),
-        "image_shape": None, "class_weight": None, "multi_label": None,
+        "folds": None, "image_shape": None, "class_weight": None, "multi_label": None,
     }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def test_scikit_learn_takes_it_for_a_classifier_of_pictures():
         ({"time_budget": "soon"}, "cannot read 'soon' as a duration"),
         ({"time_budget": 0}, "a duration must be positive"),
         ({"max_trials": 0}, "trials is 0"),
+        ({"folds": 1}, "folds is 1"),
         ({"max_epochs": 0}, "max epochs is 0"),
         ({"workers": -1}, "workers is -1"),
         ({"random_state": -1}, "seed is -1"),
