@@ -6,11 +6,20 @@ from pathlib import Path
 
 from automl.config import Limits
 from automl.execution.base import Event, Executor
-from automl.execution.crew import Crew, plan_crew
+from automl.execution.crew import Crew, lack_of_memory, plan_crew
 from automl.execution.process import ProcessExecutor
 from automl.execution.thread import ThreadExecutor
 
-__all__ = ["Crew", "Event", "Executor", "ProcessExecutor", "ThreadExecutor", "make_executor", "plan_crew"]
+__all__ = [
+    "Crew",
+    "Event",
+    "Executor",
+    "ProcessExecutor",
+    "ThreadExecutor",
+    "lack_of_memory",
+    "make_executor",
+    "plan_crew",
+]
 
 
 def make_executor(crew: Crew, *, log_dir: Path, limits: Limits) -> Executor:

@@ -71,6 +71,24 @@ def plan_crew(workers: int | None, gpus: tuple[int, ...] | None, *, repeatable: 
     )
 
 
+def lack_of_memory(crew: Crew) -> str | None:
+    """What to say where the workers are expected to need more memory than is free; None where they are not.
+
+    >>> lack_of_memory(Crew(workers=1_000_000)).split(":")[0]
+    '1000000 workers need about 1000000.0 GB of memory'
+    """
+    needed, free = max(1, crew.workers) * WORKER_BYTES, free_memory()
+    if needed <= free:
+        return None
+    fitting = free // WORKER_BYTES
+    who = "this process needs" if crew.workers == 0 else "1 worker needs" if crew.workers == 1 else None
+    advice = f"--workers {fitting} fit" if fitting else "close other programs, or trials may end for lack of it"
+    return (
+        f"{who or f'{crew.workers} workers need'} about {needed / 1e9:.1f} GB of memory: {free / 1e9:.1f} GB are free; "
+        f"{advice}"
+    )
+
+
 def _those_there(found: tuple[int, ...]) -> str:
     if not found:
         return "no GPU is found on this machine"

@@ -12,7 +12,7 @@ from automl.arch import summarize
 from automl.config import SearchConfig
 from automl.errors import AutoMLError, ConfigError, DataError, SearchError, SpaceError
 from automl.events import Events
-from automl.execution import Crew, make_executor, plan_crew
+from automl.execution import Crew, lack_of_memory, make_executor, plan_crew
 from automl.ops import own_layers
 from automl.run.hints import MORE_TIME, MORE_TRIALS, resume_command
 from automl.run.result import SearchResult
@@ -56,6 +56,8 @@ def set_up(config: SearchConfig, task: Task, space: Space, events: Events) -> Se
     _say_what_is_not_kept(config, events)
     repeatable = config.seeded and config.time_budget is None
     crew = plan_crew(config.workers, config.gpus, repeatable=repeatable)
+    if lack := lack_of_memory(crew):
+        events.warning(lack)
     return Setup(config, task, task.objective(config.objective, config.metrics), space, crew)
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,11 +100,15 @@ def test_check_says_what_the_pictures_are(automl, at_folder) -> None:
 def test_the_snippet_runs() -> None:
     (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
     x = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
-    names: dict[str, object] = {"X": x, "y": np.arange(60) % 2}
+    names: dict[str, Any] = {"X": x, "y": np.arange(60) % 2}
     cheap = "space=Space.parse(SPACE), workers=0, time_budget=None, max_epochs=2"
-    exec(  # the page's networks are better than these
-        "from automl import Space\n" + snippet.replace("max_epochs=2", cheap), names | {"SPACE": SPACE}
-    )
+    names["SPACE"] = SPACE
+    exec("from automl import Space\n" + snippet.replace("max_epochs=2", cheap), names)  # the page's are better
+    classifier, tagger, regressor = (names[name] for name in ("classifier", "tagger", "regressor"))
+    assert set(classifier.predict(x[:3])) <= {0, 1}
+    assert [type(labels) for labels in tagger.predict(x[:3])] == [set] * 3
+    assert tagger.predict_proba(x[:3]).shape == (3, 2)
+    assert regressor.predict(x[:3]).shape == (3,)
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,18 @@ def test_this_process_does_not_choose_among_gpus(machine):
     machine(gpus=2)
     with pytest.raises(ConfigError, match="workers is 0"):
         plan_crew(0, (1,), repeatable=False)
+
+
+@pytest.mark.parametrize(
+    ("workers", "memory", "said"),
+    [
+        (2, 2 * GB, None),
+        (3, 2 * GB, "3 workers need about 3.0 GB of memory: 2.0 GB are free; --workers 2 fit"),
+        (1, GB // 2, "1 worker needs about 1.0 GB of memory: 0.5 GB are free; close other programs"),
+        (0, GB // 2, "this process needs about 1.0 GB of memory: 0.5 GB are free; close other programs"),
+    ],
+)
+def test_a_lack_of_memory_is_told_with_its_numbers(machine, workers, memory, said):
+    machine(memory=memory)
+    found = crew.lack_of_memory(Crew(workers))
+    assert found is None if said is None else found.startswith(said)

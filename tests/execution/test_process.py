@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 
+import psutil
 import pytest
 
 from automl.errors import SearchError
@@ -134,10 +135,13 @@ def test_close_twice_is_fine_and_submit_after_it_is_not(executor, make_job):
 
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.3])
-def test_close_at_any_time_after_the_start(make_executor, after):
+def test_close_at_any_time_after_the_start(make_executor, gone, after):
     executor = make_executor(2)
     time.sleep(after)
+    started = [process.pid for process in psutil.Process().children(recursive=True)]
+    assert len(started) >= 2  # a guard for each worker at the least
     executor.close()
+    assert all(gone(pid) for pid in started)
 
 
 def test_close_in_mid_job_ends_the_worker_and_its_children(executor, make_job, first_report, gone):

@@ -40,3 +40,11 @@ def test_limits_that_need_a_process_of_their_own_are_told_where_there_is_none(li
         set_up(config, tasks.get("image-classify"), Space.load("cnn"), events)
         assert len(events.said) == len(expected)
         assert all(part in whole for part, whole in zip(expected, events.said, strict=True))
+
+
+def test_workers_that_need_more_memory_than_is_free_are_warned_of() -> None:
+    config = SearchConfig(task="image-classify", data=Path("x"), max_trials=1, workers=100_000, gpus=())
+    events = Heard()
+    set_up(config, tasks.get("image-classify"), Space.load("cnn"), events)
+    (said,) = events.said
+    assert said.startswith("100000 workers need about 100000.0 GB of memory: ")
