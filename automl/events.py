@@ -29,6 +29,7 @@ class SearchStart:
         trained: Trials that earlier sessions of this run trained.
         best: The best complete ones of them, best first.
         used: Seconds that earlier sessions of this run took; 0 for a new one.
+        searching: Seconds that this session has searched already; 0 for whoever watches from the beginning.
     """
 
     run_dir: str
@@ -43,6 +44,7 @@ class SearchStart:
     trained: int = 0
     best: tuple[TrialEnd, ...] = ()
     used: float = 0.0
+    searching: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

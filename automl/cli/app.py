@@ -12,6 +12,7 @@ from automl.cli import (
     config,
     export,
     plot,
+    report,
     search,
     spaces,
     study,
@@ -20,6 +21,7 @@ from automl.cli import (
     study_lists,
     study_show,
     use,
+    watch,
 )
 from automl.cli.exits import Guarded
 
@@ -63,6 +65,8 @@ app.command()(study_lists.failures)
 app.command()(study_lists.curves)
 app.command()(study_lists.importance)
 app.command()(plot.plot)
+app.command()(report.report)
+app.command()(watch.watch)
 app.command()(export.export)
 app.command()(study_delete.delete)
 app.add_typer(spaces.app, name="spaces")

@@ -23,7 +23,7 @@ _PAUSE = 1.0  # seconds between two lines about the data that is read
 
 
 class Journal(Events):
-    """Appends to a file, one flushed line an event: ``{"time": ..., "event": ..., ...}``.
+    """Appends to a file, one whole line an event: ``{"time": ..., "event": ..., ...}``.
 
     A search that is continued goes on in the same file; its first line says ``session_started`` again.
 
@@ -38,10 +38,14 @@ class Journal(Events):
         self._spoke = -math.inf
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a", encoding="utf-8")
+            self._file = path.open("ab", buffering=0)
         except OSError as error:
             raise ConfigError(f"cannot write events into {path}: {error.strerror}") from None
-        self._write("session_started", format=FORMAT)
+        try:
+            self._write("session_started", format=FORMAT)
+        except OSError as error:
+            self._file.close()
+            raise ConfigError(f"cannot write events into {path}: {error.strerror}") from None
 
     def preparing(self, what: str, done: int, total: int) -> None:
         if done == total or time.monotonic() - self._spoke >= _PAUSE:
@@ -79,14 +83,16 @@ class Journal(Events):
         self._write("stopping", reason=reason)
 
     def closed(self) -> None:
-        if not self._file.closed:
+        if self._file.closed:
+            return
+        try:
             self._write("session_ended")
+        finally:
             self._file.close()
 
     def _write(self, event: str, **facts: Any) -> None:
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **_plain(facts)}
-        self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
-        self._file.flush()
+        self._file.write((json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace"))
 
 
 def _fields(start: SearchStart) -> dict[str, Any]:

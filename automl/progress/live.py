@@ -57,7 +57,8 @@ class _Frame:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         try:
             width, height = options.max_width - _CTRL_C, options.size.height - _LAST
-            yield draw(self._progress.view, self._progress.now(), width, height)
+            view, plain = self._progress.view, options.ascii_only
+            yield draw(view, self._progress.now(), width, height, today=time.time(), plain=plain)
         except Exception as error:  # rich draws in a thread of its own, where nothing could catch it
             yield Text(f"(progress cannot be drawn: {error})", style="dim")
 

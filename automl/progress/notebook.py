@@ -56,7 +56,7 @@ class NotebookProgress(FrameProgress):
         self._shown = self.now()
         page = io.StringIO()
         console = Console(file=page, width=_WIDTH, color_system=None, force_jupyter=False, force_terminal=False)
-        console.print(draw(self.view, self.now(), _WIDTH))
+        console.print(draw(self.view, self.now(), _WIDTH, today=time.time()))
         text = page.getvalue()
         if self._output is None:
             self._output = self._display(text)

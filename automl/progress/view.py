@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from automl.events import SearchStart, TrialEnd
 from automl.jobs import EpochReport
+from automl.progress.words import readable
 
 _BEST = 3
 
@@ -68,7 +69,10 @@ class View:
         places: What trains now, one place for every trial that ever ran beside others: a trial keeps its place while it
             runs, and None stands where none runs at the moment.
         best: The best complete trials, best first, at most three.
-        states: How many trials of this session ended in each state.
+        curves: The objective after each epoch, by trial; not a number where it was not reported.
+        paused: Trials that wait to go on.
+        failures: How many trials of this session failed, by the kind in plain words.
+        states: How many trials of this session ended in each state, or are paused.
         trained: Trials of all sessions that trained and count towards ``max_trials``.
     """
 
@@ -79,6 +83,9 @@ class View:
     start: SearchStart | None = None
     places: tuple[Training | None, ...] = ()
     best: tuple[TrialEnd, ...] = ()
+    curves: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    paused: frozenset[int] = frozenset()
+    failures: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[str, int] = field(default_factory=dict)
     trained: int = 0
 
@@ -99,14 +106,14 @@ class View:
     def started(self, start: SearchStart, now: float) -> View:
         """The search begins; ``start.elapsed`` seconds of its budget are used."""
         before = replace(self, start=start, trained=start.trained, best=start.best[:_BEST])
-        return replace(before, phase="searching", began=now - start.elapsed, searching_since=now)
+        return replace(before, phase="searching", began=now - start.elapsed, searching_since=now - start.searching)
 
     def trial_started(self, number: int, description: str) -> View:
         """A trial trains: where it is already, else where none runs, else in a place of its own."""
         place = self._place(number)
         if place is None:
             place = self.places.index(None) if None in self.places else len(self.places)
-        return self._put(place, Training(number, description))
+        return self._goes_on(number)._put(place, Training(number, description))
 
     def epoch_ended(self, number: int | None, report: EpochReport) -> View:
         """A trial, or with None the final model, finished an epoch."""
@@ -114,7 +121,12 @@ class View:
         trains = None if place is None else self.places[place]
         if place is None or trains is None:
             return self
-        return self._put(place, trains.after(report, self.objective))
+        after = trains.after(report, self.objective)
+        seen = () if number is None else self.curves.get(number, ())[: report.epoch - 1]
+        value = math.nan if after.value is None else after.value
+        curve = (*seen, *[math.nan] * (report.epoch - 1 - len(seen)), value)
+        with_curve = self if number is None else replace(self, curves={**self.curves, number: curve})
+        return with_curve._put(place, after)
 
     def retried(self, number: int | None) -> View:
         """A trial, or with None the final training, runs again after a failure."""
@@ -124,10 +136,16 @@ class View:
 
     def trial_ended(self, end: TrialEnd) -> View:
         """A trial is over; it is ranked when it is complete."""
-        states = Counter(self.states)
+        before = self._goes_on(end.number)
+        states, failures = Counter(before.states), Counter(before.failures)
         states[end.state] += 1
-        counts = end.epochs > 0 and end.state not in ("duplicate", "infeasible")
-        after = replace(self, states=states, trained=self.trained + counts, best=self._ranked(end))
+        if end.state == "failed":
+            failures[readable(end.reason).partition(":")[0]] += 1
+        paused = before.paused | {end.number} if end.state == "paused" else before.paused
+        trained = before.trained + _counts(end)
+        after = replace(
+            before, states=states, failures=failures, paused=paused, trained=trained, best=before._ranked(end)
+        )
         place = self._place(end.number)
         return after if place is None else after._put(place, None)
 
@@ -179,6 +197,14 @@ class View:
         """How much of the running trials is over, added up."""
         return 0.0 if self.phase == "final" else sum(trains.part for trains in self.running)
 
+    def _goes_on(self, number: int) -> View:
+        """A trial that was paused is not any more: it trains again, or is over."""
+        if number not in self.paused:
+            return self
+        states = Counter(self.states)
+        states["paused"] -= 1
+        return replace(self, states=+states, paused=self.paused - {number})
+
     def _place(self, number: int | None) -> int | None:
         """Where a trial runs, if it does."""
         found = (i for i, trains in enumerate(self.places) if trains is not None and trains.number == number)
@@ -193,3 +219,8 @@ class View:
         sign = -1.0 if self.start is None or self.start.maximize else 1.0
         ranked = sorted((*self.best, end), key=lambda trial: sign * (trial.value or 0.0))
         return tuple(ranked[:_BEST])
+
+
+def _counts(end: TrialEnd) -> bool:
+    """Whether a trial counts as one that trained; a paused one is not over."""
+    return end.epochs > 0 and end.state not in ("duplicate", "infeasible", "paused")

@@ -1,4 +1,4 @@
-"""Numbers, times and names as a person reads them; plain ASCII, so that every terminal and log shows them."""
+"""Numbers, times and names as a person reads them; plain ASCII but for curves, so that every log shows them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ KINDS: Mapping[FailureKind, str] = {
     "orphaned": "abandoned",
 }
 """Kinds of failure as they are told to people."""
+
+
+_STEPS = "▁▂▃▄▅▆▇█"
+_PLAIN_STEPS = "_-^"
 
 
 def duration(seconds: float) -> str:
@@ -93,6 +97,30 @@ def clip(text: str, width: int) -> str:
     if len(line) <= width:
         return line
     return line[: max(width - 3, 0)] + "..."[:width]
+
+
+def sparkline(values: Sequence[float], width: int, *, low: float, high: float, plain: bool = False) -> str:
+    """A curve as characters of rising height; of more values than fit, every so many-th and the last are shown.
+
+    >>> sparkline([0.1, 0.5, 0.9], 8, low=0.1, high=0.9)
+    '▁▅█'
+    >>> sparkline([0.1, 0.5, 0.9], 8, low=0.1, high=0.9, plain=True)
+    '_-^'
+
+    Args:
+        values: One a step; what is not finite is a blank.
+        width: Most characters.
+        low: What the lowest character means.
+        high: What the highest one means.
+        plain: ASCII alone.
+    """
+    steps = _PLAIN_STEPS if plain else _STEPS
+    if len(values) > width:
+        values = [values[(i + 1) * len(values) // width - 1] for i in range(width)]
+    span = (high - low) or 1.0
+    top = len(steps) - 1
+    places = (min(max((value - low) / span, 0.0), 1.0) if math.isfinite(value) else None for value in values)
+    return "".join(" " if place is None else steps[round(place * top)] for place in places)
 
 
 def first_that_fits(texts: Sequence[str], width: int) -> str:

@@ -43,6 +43,16 @@ def held(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def searcher_in(folder: Path) -> Owner | None:
+    """The process that holds a run's folder, as far as this machine can tell; also before its study is there."""
+    try:
+        document = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        owner = Owner.from_json({name: value for name, value in document.items() if name != "since"})
+    except (OSError, ValueError, TypeError, AttributeError):  # nobody does, or it has not said who it is
+        return None
+    return owner if owner.may_live() else None
+
+
 def _holder(folder: Path) -> str:
     try:
         document = json.loads((folder / HOLDER).read_text(encoding="utf-8"))

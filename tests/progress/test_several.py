@@ -12,8 +12,9 @@ from rich.console import Console
 
 from automl.events import Events, SearchStart, TrialEnd
 from automl.jobs import EpochReport
-from automl.progress import Guarded, LineProgress
+from automl.progress import LineProgress
 from automl.progress.folding import FrameProgress
+from automl.progress.forward import Forwarding
 from automl.progress.frame import MAX_WIDTH, draw
 from automl.progress.live import LiveProgress
 from automl.progress.notebook import NotebookProgress
@@ -252,7 +253,7 @@ def test_a_notebook_leaves_out_epochs_that_follow_at_once_and_nothing_else():
     assert "trial" not in shown[-1].replace("of 50 trials", "")
 
 
-@pytest.mark.parametrize("display", [Guarded, FrameProgress])
+@pytest.mark.parametrize("display", [Forwarding, FrameProgress])
 def test_no_event_is_forgotten(display):
     hooks = {name for name, _ in inspect.getmembers(Events, inspect.isfunction)}
     assert hooks <= vars(display).keys()

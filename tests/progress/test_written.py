@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import struct
 from pathlib import Path
@@ -98,13 +99,19 @@ def test_where_nothing_can_be_written_is_said_before_the_search(tmp_path):
         make_progress(quiet=True, events_file=tmp_path / "file" / "events.jsonl")
     with pytest.raises(ConfigError, match="cannot write into"):
         make_progress(quiet=True, tensorboard=tmp_path / "file" / "logs")
+    with pytest.raises(ConfigError, match="No space left on device"):
+        make_progress(quiet=True, events_file=Path("/dev/full"))
 
 
-def test_a_file_that_breaks_is_said_and_ends_nothing(capsys):
-    events = make_progress(events_file=Path("/dev/full"))
+def test_a_file_that_breaks_is_said_and_ends_nothing(tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    events = make_progress(events_file=pipe)
+    os.close(reader)  # whoever listened has gone
     tell(events)
     shown = capsys.readouterr().err
-    assert shown.count("/dev/full is not written any more") == 1
+    assert shown.count(f"{pipe} is not written any more") == 1
     assert "search over: time is up" in shown
 
 
