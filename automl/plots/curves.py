@@ -42,7 +42,7 @@ def curves(study: StudyReader) -> Picture:
             axes.plot(*zip(*found[number], strict=True), color=FAINT, lw=0.8, alpha=0.55, zorder=1)
             if trials[number].state != "complete":
                 axes.plot(*found[number][-1], zorder=2, **style)
-        for place, number in reversed(list(enumerate(best))):
+        for place, number in enumerate(best):
             x, y = zip(*found[number], strict=True)
             axes.plot(x, y, color=SERIES[place], marker="o", ms=2.5, label=f"trial {number}", zorder=4 - place / 10)
         _explain(axes, {trials[number].state for number in others[-_MOST:]})

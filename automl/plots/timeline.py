@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PHASES: Mapping[str, str] = {"build": FAINT, "train": BLUE, "validate": SKY, "save": PURPLE, "other": GRID}
+_TRAINED = ("complete", "pruned", "paused", "failed", "orphaned")  # what a worker has had
 _PAUSE = 60.0  # seconds in which nothing trained: between two sessions, left out of the picture
 
 Span = tuple[float, float]
@@ -28,12 +29,12 @@ def timeline(study: StudyReader) -> Picture:
     trained for a minute or more, as between two sessions, is cut out.
 
     Raises:
-        StudyError: No trial has ended yet.
+        StudyError: No trial has been trained yet.
     """
     run = study.run()
-    ended = [t for t in study.trials() if t.started is not None and t.ended is not None and t.ended > t.started]
+    ended = [t for t in study.trials(state=_TRAINED) if t.started and t.ended is not None and t.ended > t.started]
     if not ended:
-        raise StudyError(f"no trial of {run.study!r} has ended yet: there is no timeline to draw")
+        raise StudyError(f"no trial of {run.study!r} has been trained yet: there is no timeline to draw")
     origin = min(t.started for t in ended if t.started is not None)
     spans = {t.number: (_since(origin, t.started), _since(origin, t.ended)) for t in ended}
     cuts = pauses(list(spans.values()))

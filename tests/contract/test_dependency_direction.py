@@ -40,10 +40,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "search": GROUND | {"arch", "space", "tasks", "data", "study", "execution"},
     "run": GROUND | {"imports", "ops", "arch", "data", "space", "tasks", "study", "execution", "export", "search"},
     "progress": GROUND,
+    "report": GROUND | {"backend", "ops", "arch", "data", "training", "study", "export", "plots", "progress"},
     "estimators": GROUND | {"imports", "run", "progress", "export", "study", "space", "tasks", "execution"},
     "cli": GROUND
     | {"imports", "run", "progress", "export", "study", "space", "arch", "tasks", "execution"}
-    | {"plots", "insights", "data"},
+    | {"plots", "report", "insights", "data"},
     "__init__": {"estimators", "space", "errors", "study", "insights"},
     "__main__": {"cli"},
 }

@@ -32,6 +32,7 @@ def loaded_after(code: str) -> set[str]:
         "export",
         "config",
         "plots",
+        "report",
         "insights.study",
     ],
 )

@@ -1,0 +1,127 @@
+"""How to ask the same once more, and how to use what came of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from automl.export.manifest import Manifest
+from automl.report.parts import Code, Facts, Part, Section, Text
+from automl.study import RunRecord
+
+_DATA = {"image": "PICTURES", "tabular": "TABLE.csv", "text": "TEXTS.csv", "series": "SERIES.csv", "multi": "TABLE.csv"}
+
+
+def use(run: RunRecord, where: str, manifest: Manifest | None) -> Section:
+    """How to use the model.
+
+    Args:
+        run: The search.
+        where: Path of the run's folder, for people.
+        manifest: Of the model.
+    """
+    if manifest is None:
+        return Section("use", "How to use the model", [Text("The search has not delivered a model yet.")])
+    folder = shlex.quote(where)
+    data = _DATA.get(run.task.partition("-")[0], "DATA")
+    method = "forecast" if run.task == "series-forecast" else "predict"
+    parts: list[Part] = [
+        Code(
+            "On the command line", f"automl predict {folder} {data} -o predictions.csv\nautoml evaluate {folder} {data}"
+        ),
+        Code(
+            "From Python",
+            f"from automl.export import load_model\n\nmodel = load_model({where!r})\nmodel.{method}(x)",
+        ),
+        Code(
+            "With plain Keras, without automl",
+            f"import keras\n\nmodel = keras.saving.load_model({where + '/model/model.keras'!r})\n"
+            "model.predict(x)  # raw data in; the classes stand in model/manifest.json",
+        ),
+    ]
+    return Section("use", "How to use the model", parts)
+
+
+def repeat(run: RunRecord) -> Section:
+    """How to repeat the search, and what it depends on."""
+    exact = run.budget_seconds is None and run.command.get("workers") in (0, 1)
+    remark = (
+        "With the same data, versions, machine and number of threads this gives the same networks and values."
+        if exact
+        else "A time budget or several workers make what fits into a search depend on the machine: values will differ."
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    machine = run.machine
+    memory = f", {machine['memory'] / 2**30:.0f} GiB of memory" if machine.get("memory") else ""
+    facts = [
+        ("versions", versions),
+        ("machine", f"{machine.get('platform', '-')}, {machine.get('cpus', '?')} processors{memory}"),
+        ("data's digest", run.data_digest[:16] or "-"),
+    ]
+    return Section("repeat", "How to repeat it", [Code("The command", command_line(run)), Text(remark), Facts(facts)])
+
+
+def words_of(run: RunRecord) -> list[str]:
+    """The command that asks the same once more, word by word; what had its default is left out."""
+    command: Mapping[str, Any] = run.command
+    words = ["automl", "search", "--task", run.task, str(command.get("data", "DATA"))]
+    given = {**command, **(command.get("columns") or {}), "seed": run.seed}
+    for name, flag in _FLAGS.items():
+        value = given.get(name)
+        if value in (None, False, "", [], ()):
+            continue
+        if value is True:
+            words.append(flag)
+        else:
+            words += [flag, ",".join(map(str, value)) if isinstance(value, list | tuple) else _plain(name, value)]
+    for name, value in (command.get("limits") or {}).items():
+        if value is not None and name in _LIMITS:
+            words += [_LIMITS[name], f"{value:g}" if isinstance(value, float) else str(value)]
+    return words
+
+
+def command_line(run: RunRecord) -> str:
+    """The same as one line for a shell."""
+    return shlex.join(words_of(run))
+
+
+def _plain(name: str, value: Any) -> str:
+    return f"{value:g}s" if name == "time_budget" else str(value)
+
+
+_FLAGS: Mapping[str, str] = {
+    "validation": "--val",
+    "folds": "--folds",
+    "space": "--space",
+    "max_trials": "--trials",
+    "time_budget": "--time-budget",
+    "max_epochs": "--max-epochs",
+    "objective": "--objective",
+    "seed": "--seed",
+    "workers": "--workers",
+    "imports": "--import",
+    "class_weight": "--class-weight",
+    "loss": "--loss",
+    "metrics": "--metric",
+    "target": "--target",
+    "weight": "--weight",
+    "group": "--group",
+    "ignore": "--ignore",
+    "encoding": "--encoding",
+    "drop_missing_labels": "--drop-missing-labels",
+    "text": "--text",
+    "path": "--path",
+    "multi_label": "--multi-label",
+    "time": "--time",
+    "series": "--series",
+    "past": "--past",
+    "known": "--known",
+    "horizon": "--horizon",
+    "lookback": "--lookback",
+}
+_LIMITS: Mapping[str, str] = {
+    "trial_seconds": "--trial-timeout",
+    "parameters": "--max-params",
+    "flops": "--max-flops",
+}

@@ -1,0 +1,122 @@
+"""From a run to its report."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from automl.errors import ExportError, StudyError
+from automl.export import load_bundle
+from automl.export.manifest import Manifest
+from automl.files import write_whole
+from automl.plots.names import tidy
+from automl.report import about, judged, repeat, tried
+from automl.report.answers import Absent, HeldOut, held_out, open_data
+from automl.report.page import render
+from automl.report.parts import Part, Section, Text
+from automl.study import RunFolder, RunRecord, StudyReader, TrialDetail
+
+log = logging.getLogger("automl.report")
+
+REPORT_FILE = "report.html"
+
+
+def write_report(
+    run: Path,
+    out: Path | None = None,
+    *,
+    storage: str | None = None,
+    predict: bool = True,
+    near: str | None = None,
+) -> Path:
+    """Write the report of a search, also while it is going on.
+
+    Args:
+        run: The run's folder.
+        out: Where; None for ``report.html`` in the run's folder.
+        storage: The database's URL, where the run's own lost its password.
+        predict: Whether to load the best network and ask it where its answers were not kept.
+        near: What to call the run's folder in commands; None for ``run``.
+
+    Returns:
+        The file.
+
+    Raises:
+        StudyError: There is no such run, or no trial has begun.
+        OSError: The file cannot be written.
+    """
+    folder = RunFolder.open(run, storage=storage)
+    target = out or folder.path / REPORT_FILE
+    with StudyReader.open(run, storage=storage) as study:
+        page = _page(study, folder, near or str(run), predict=predict)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, page)
+    return target
+
+
+def _page(study: StudyReader, folder: RunFolder, where: str, *, predict: bool) -> str:
+    run, trials, best = study.run(), study.trials(), study.best()
+    manifest = _manifest(folder)
+    top: list[Part]
+    if best is None:
+        top = [Text("No network has been trained to its end yet: there is no result to tell of.")]
+    else:
+        top = about.summary(run, best, trials, manifest)
+    sections = [about.asked(run), *_about_data(folder, run, best, predict=predict)]
+    if best is not None:
+        sections.append(_safe("network", "The best network", lambda: [tried.network(best)])[0])
+    sections += _safe("search", "The search", lambda: tried.search(study))
+    if best is not None:
+        sections.append(tried.leaderboard(run, study.leaderboard()))
+    sections += [tried.failures(trials), repeat.use(run, where, manifest), repeat.repeat(run)]
+    made = f"Written by automl {run.versions.get('automl', '')} on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
+    subtitle = f"{run.task}, searched by automl; {len(trials)} trials"
+    return render(f"Report of {tidy(run.study, 60)}", subtitle, top, sections, made=made)
+
+
+def _about_data(folder: RunFolder, run: RunRecord, best: TrialDetail | None, *, predict: bool) -> list[Section]:
+    """The data, and how well the best network answers what was held back from it."""
+    try:
+        prepared, gone = open_data(folder), ""
+    except Absent as absent:
+        prepared, gone = None, str(absent)
+    sections = _safe("data", "The data", lambda: [about.data(run, prepared, gone)])
+    if best is None:
+        return sections
+    try:
+        held = held_out(folder, run, best, predict=predict)
+    except Absent as absent:
+        what = "No mistakes, no calibration and no scores by class are shown here"
+        return [*sections, Section("right", "Right and wrong", [Text(f"{what}: {absent}.", quiet=True)])]
+    return [*sections, *_safe("right", "Right and wrong", lambda: _answered(held, best))]
+
+
+def _answered(held: HeldOut, best: TrialDetail) -> list[Section]:
+    first, *others = judged.sections(held)
+    remark = (
+        f"What follows is about {len(held.index):,} rows that were held back, and the network of trial {best.number}, "
+        "which did not learn from them. Where the delivered model was trained once more, it has seen them too."
+    )
+    return [Section(first.id, first.title, [Text(remark, quiet=True), *first.parts]), *others]
+
+
+def _safe(key: str, title: str, build: Callable[[], Sequence[Section]]) -> list[Section]:
+    """Sections, or one that says why there are none: a report is not lost over one of its parts."""
+    begin = time.perf_counter()
+    try:
+        return list(build())
+    except Exception as error:
+        log.warning("the report's part %r failed", key, exc_info=error)
+        return [Section(key, title, [Text(f"This part failed: {type(error).__name__}: {error}", quiet=True)])]
+    finally:
+        log.debug("%s took %.2f s", key, time.perf_counter() - begin)
+
+
+def _manifest(folder: RunFolder) -> Manifest | None:
+    try:
+        return load_bundle(folder.path, verify=False).manifest
+    except (ExportError, StudyError):
+        return None
