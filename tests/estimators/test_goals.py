@@ -9,7 +9,15 @@ import numpy as np
 import own_goals
 import pytest
 
-from automl import ConfigError, DataError, Space, TabularClassifier, TabularRegressor
+from automl import (
+    AutoModel,
+    ConfigError,
+    DataError,
+    Space,
+    TabularClassifier,
+    TabularRegressor,
+    TimeSeriesForecaster,
+)
 from automl.data import PreparedData
 from automl.export import load_model
 
@@ -65,6 +73,41 @@ def test_a_named_loss_of_classes(tmp_path) -> None:
         metrics = reader.trial(0).metrics
     assert metrics["val_errors"] == pytest.approx(1 - metrics["val_accuracy"])
     assert metrics["val_loss"] < 0.25 * metrics["val_log_loss"]  # the focal loss is (1 - p)^2 times a quarter of it
+
+
+def test_every_output_has_goals_of_its_own(tmp_path) -> None:
+    model = AutoModel(
+        inputs={"facts": "tabular"},
+        outputs={"number": "regression", "kind": "classification"},
+        loss={"number": own_goals.one_sided, "kind": "focal"},
+        metrics={"number": [own_goals.share_above]},
+        class_weight={"kind": {"up": 0.0, "down": 1.0}},
+        objective="val_number_share_above",
+        max_trials=1, time_budget=None, max_epochs=10, workers=0, random_state=1, verbose=0, directory=tmp_path,
+    ).fit({"facts": X}, {"number": NUMBERS, "kind": CLASSES})  # fmt: skip
+    answers = model.predict({"facts": X})
+    assert np.mean(answers["number"] > NUMBERS) < 0.35
+    assert set(answers["kind"]) == {"down"}
+    weights = np.linspace(0, 1, 300)
+    found = model.evaluate({"facts": X}, {"number": NUMBERS, "kind": CLASSES}, sample_weight=weights)
+    above = own_goals.share_above(NUMBERS, answers["number"], weights)
+    assert found["number"].metrics["share_above"] == pytest.approx(above)
+    assert "share_above" not in found["kind"].metrics
+    assert found["kind"].metrics["accuracy"] == pytest.approx(np.average(CLASSES == "down", weights=weights))
+    assert AutoModel.resume(model.run_dir_, trials="+1", verbose=0).n_trials_ == 2
+
+
+def test_forecasts_have_goals_of_their_own(tmp_path) -> None:
+    series = np.sin(np.arange(300) / 3) + np.random.default_rng(0).normal(0, 0.3, 300)
+    forecaster = TimeSeriesForecaster(
+        horizon=4, loss=own_goals.one_sided, metrics=["mape", own_goals.mean_above], max_trials=1, time_budget=None,
+        max_epochs=5, workers=0, random_state=1, verbose=0, directory=tmp_path,
+    ).fit(series)  # fmt: skip
+    with forecaster._reader() as reader:
+        assert {"val_mape", "val_mean_above"} <= reader.trial(0).metrics.keys()
+    found = load_model(forecaster.model_dir_).evaluate(series)
+    assert found.metrics["mean_above"] < 0.4
+    assert {"mape", "r2"} <= found.metrics.keys() == found.baseline.keys()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,11 @@ def share_above(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     return float(np.average(y_pred > y_true, weights=sample_weight))
 
 
+def mean_above(y_true: Any, y_pred: Any) -> float:
+    """Share of all numbers that are above the truth, whatever the axes."""
+    return float(np.mean(y_pred > y_true))
+
+
 def errors(y_true: Any, y_pred: Any) -> float:
     """Share of the rows of which another class is the most probable one."""
     return float(np.mean(y_pred.argmax(axis=1) != y_true))

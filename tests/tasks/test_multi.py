@@ -205,8 +205,16 @@ def test_a_bad_picture_takes_its_row_along(folder: Path, tmp_path: Path) -> None
     ("more", "sentence"),
     [
         ({"columns": Columns()}, "which inputs and outputs"),
-        ({"class_weight": "balanced"}, "class weights are for one output"),
-        ({"loss": "huber"}, "leave out --loss"),
+        ({"class_weight": "balanced"}, "--class-weight balanced: whose.* write kind=balanced"),
+        ({"class_weight": {"price": "balanced"}}, "class weights are for classes, and the output 'price' is regress"),
+        ({"class_weight": {"kind": {"castle": 2}}}, "class weight names 'castle'"),
+        ({"class_weight": {"kind": {"hut": -1}}}, "the class weight of 'hut' is -1"),
+        ({"loss": "huber"}, "--loss huber: whose.* write kind=huber"),
+        ({"loss": "cost=huber"}, "--loss is for 'cost', which is no output"),
+        ({"loss": "kind=huber"}, "'huber' does not fit these answers"),
+        ({"loss": "price=huber,price=log_cosh"}, "two losses for the output 'price': huber, log_cosh"),
+        ({"metrics": ("price=top_5",)}, "unknown metric 'top_5'"),
+        ({"metrics": ("price=own_goals:errors",), "objective": "val_kind_errors"}, "unknown objective"),
         ({"columns": replace(SMALL, target=("kind",))}, "--target is for one output"),
         ({"columns": replace(SMALL, share=(("facts", "photo"),))}, "'photo' is to share a tower and is no input"),
         ({"columns": replace(COLUMNS, share=(("facts", "title"),))}, "cannot share a tower"),
@@ -220,6 +228,32 @@ def test_what_makes_no_sense_is_refused(folder: Path, tmp_path: Path, more: dict
     with pytest.raises((ConfigError, SpaceError), match=sentence):
         prepare(folder, tmp_path, **({"columns": SMALL} | more))
     assert not (tmp_path / "prepared").exists()
+
+
+def test_every_output_has_what_was_chosen_for_it(folder: Path, tmp_path: Path) -> None:
+    found = prepare(
+        folder,
+        tmp_path,
+        SMALL,
+        loss="price=huber,kind=focal",
+        metrics=("price=mape", "price=own_goals:share_above"),
+        class_weight={"kind": "balanced"},
+        objective="val_price_share_above",
+    )
+    goals = MULTI.goals(found)
+    assert (goals["price"].loss, goals["kind"].loss) == ("huber", "categorical_focal_crossentropy")
+    assert goals["tags"].loss == "binary_crossentropy"
+    assert goals["price"].metrics[-2:] == ("mape", "own_goals:share_above")
+    assert "mape" not in goals["kind"].metrics
+    assert MULTI.own_metrics(found) == ("price=own_goals:share_above",)
+    rows = found.rows("train")
+    assert rows.weights is None
+    np.testing.assert_allclose(np.bincount(rows.targets["kind"], rows.by_target["kind"]), len(rows) / 3, rtol=1e-5)
+    assert (rows.by_target["price"] == 1).all()
+    assert not found.rows("validation").by_target
+    assert PreparedData.load(found.directory).class_weights == found.class_weights
+    objective = MULTI.objective("val_price_share_above", ("price=own_goals:share_above",))
+    assert (objective.metric, objective.direction) == ("val_price_share_above", "minimize")
 
 
 def test_objectives_say_their_direction() -> None:

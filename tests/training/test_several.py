@@ -126,6 +126,28 @@ def test_every_output_is_learned_and_scored(
     assert rmse == pytest.approx(scores["val_price_rmse"], rel=1e-4)
 
 
+def test_weights_by_output_stay_with_their_rows() -> None:
+    y = {"code": np.arange(20) % 2, "number": np.arange(20.0)[:, None]}
+    counts = {"code": np.arange(20, dtype=np.float32), "number": np.ones(20, np.float32)}
+    for batch in Batches({"a": np.arange(20)}, y, weights=counts, batch_size=7, seed=3).epoch(1):
+        assert np.array_equal(batch.weights["code"], batch.x["a"])
+        assert (batch.weights["number"] == 1).all()
+
+
+@pytest.mark.slow
+def test_class_weights_count_for_their_output_alone(
+    prepared: PreparedData, train: Callable[..., TrialResult], recorder: Any, tmp_path: Path
+) -> None:
+    own = replace(prepared, directory=tmp_path / "prepared", class_weights={"kind": [0.0, 1.0]})
+    own.save()
+    assert own.digest != prepared.digest
+    scores = train(own, recorder, training={"epochs": 25}).metrics
+    held_out = own.rows("validation")
+    always = np.average(held_out.targets["kind"] == 1, weights=held_out.weights)
+    assert scores["val_kind_accuracy"] == pytest.approx(always)  # rows of the other class teach nothing
+    assert scores["val_tags_f1_micro"] > 0.8
+
+
 @pytest.mark.slow
 def test_an_output_of_weight_0_is_not_learned(
     prepared: PreparedData, train: Callable[..., TrialResult], recorder: Any, tmp_path: Path
