@@ -4,7 +4,7 @@ from automl.arch.architecture import Architecture
 from automl.arch.build import build_model
 from automl.arch.diff import Diff, diff, distance
 from automl.arch.draw import draw
-from automl.arch.enclose import enclose
+from automl.arch.enclose import enclose, join
 from automl.arch.graph import Input, Node
 from automl.arch.summary import LayerSummary, Summary, summarize
 from automl.arch.text import describe, sketch
@@ -22,6 +22,7 @@ __all__ = [
     "distance",
     "draw",
     "enclose",
+    "join",
     "sketch",
     "summarize",
 ]

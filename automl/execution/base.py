@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
+from automl.jobs import EpochReport, Job, Reply, TrialResult
 
 Event = EpochReport | TrialResult
 
@@ -28,8 +28,8 @@ class Executor(Protocol):
     def ready(self) -> bool:
         """Whether a job submitted now would begin at once; while it would not, its seconds are better not counted."""
 
-    def submit(self, job: TrialJob) -> str:
-        """Run ``job``; starts when that was not done.
+    def submit(self, job: Job) -> str:
+        """Run ``job``; starts when that was not done. An ``EnsembleJob`` has no epochs, only a result.
 
         Returns:
             Name of the worker that has it, such as ``worker-1``.

@@ -19,7 +19,7 @@ from automl.execution.machine import total_memory
 from automl.execution.roster import End, Place, Roster
 from automl.execution.watch import Watch, Watched
 from automl.execution.wear import NEARLY, wear, worn_by_failure
-from automl.jobs import PROTOCOL, EpochReport, Reply, TrialJob, TrialResult
+from automl.jobs import PROTOCOL, EnsembleJob, EpochReport, Job, Reply, TrialJob, TrialResult
 
 _log = logging.getLogger("automl.execution")
 
@@ -68,7 +68,7 @@ class ProcessExecutor:
         """Whether a worker that has imported Keras is free."""
         return not self._closed and any(_idle(place) for place in self._roster.places)
 
-    def submit(self, job: TrialJob) -> str:
+    def submit(self, job: Job) -> str:
         """Send ``job`` to a free worker: one that has imported Keras, where there is one."""
         self.start()
         free = [place for place in self._roster.places if place.job is None]
@@ -150,9 +150,9 @@ class ProcessExecutor:
                 raise RuntimeError(f"{worker} sent an unknown frame {item.type!r}")
         return None
 
-    def _send(self, place: Place, job: TrialJob) -> None:
+    def _send(self, place: Place, job: Job) -> None:
         """Give a job to the worker in a place; when that is dead, ``poll`` finds out and sends it to the next."""
-        place.worker.send("job", job.model_dump())
+        place.worker.send("ensemble" if isinstance(job, EnsembleJob) else "job", job.model_dump())
         place.job, place.report, place.begun, place.asks = job, None, False, False
         place.watched = self._watch.follow(place.worker, job.timeout) if place.worker.imported else None
 
@@ -201,6 +201,7 @@ class ProcessExecutor:
                 self._send(place, place.job)
             return None
         job, report, place.job = place.job, place.report, None
+        planned = job.training.epochs if isinstance(job, TrialJob) else 0
         _log.warning("%s: %s %s in %s", place.name, worker, end, job.job_id)
         self._roster.keep_standby = True
         self._roster.fill(place)
@@ -208,7 +209,7 @@ class ProcessExecutor:
             job_id=job.job_id,
             status="failed",
             epochs=0 if report is None else report.epoch,
-            planned_epochs=job.training.epochs if report is None else report.planned_epochs,
+            planned_epochs=planned if report is None else report.planned_epochs,
             failure=watched.verdict or crashed(end.status, watched.memory, worker.tail()),
         )
 

@@ -14,7 +14,7 @@ from automl.execution.handle import Inbox, WorkerHandle
 from automl.execution.machine import free_memory, visible_gpus
 from automl.execution.watch import Watch, Watched
 from automl.failures import Failure
-from automl.jobs import EpochReport, TrialJob
+from automl.jobs import EpochReport, Job
 
 _START_SECONDS = 300.0  # for importing Keras; on a busy machine with a cold disk it can take a minute
 
@@ -37,7 +37,7 @@ class Place:
     name: str
     env: Mapping[str, str]
     worker: WorkerHandle
-    job: TrialJob | None = None
+    job: Job | None = None
     begun: bool = False
     watched: Watched | None = None
     report: EpochReport | None = None

@@ -10,7 +10,7 @@ from typing import Self
 
 from automl.backend import no_retracing_warnings, start_keras
 from automl.execution.base import Event
-from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
+from automl.jobs import EnsembleJob, EpochReport, Job, Reply, TrialResult
 
 _PATIENCE = 3.0  # seconds that close() waits for the running epoch
 
@@ -43,7 +43,7 @@ class ThreadExecutor:
         """Keras is imported when ``start`` returns."""
         return True
 
-    def submit(self, job: TrialJob) -> str:
+    def submit(self, job: Job) -> str:
         """Run ``job`` in a new thread; its name as a worker is ``worker-0``."""
         if self._closed:
             raise RuntimeError(f"cannot run {job.job_id}: the executor is closed")
@@ -97,12 +97,13 @@ class ThreadExecutor:
             self._running = None
         return item
 
-    def _run(self, job: TrialJob) -> None:
-        from automl.training import run_job
+    def _run(self, job: Job) -> None:
+        from automl.training import run_ensemble, run_job
 
         try:
             with no_retracing_warnings():
-                self._events.put(run_job(job, self._report))
+                result = run_ensemble(job) if isinstance(job, EnsembleJob) else run_job(job, self._report)
+            self._events.put(result)
         except BaseException:  # a thread has nobody above it: the main thread raises it in poll()
             self._events.put(traceback.format_exc())
 

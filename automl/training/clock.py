@@ -12,8 +12,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Phase = Literal["build", "train", "validate", "save", "state"]
+Phase = Literal["build", "data", "train", "validate", "save", "state"]
+_Counted = Literal["build", "trace", "data", "train", "validate", "save", "rebuild"]
 
+_OF_EPOCHS: tuple[_Counted, ...] = ("data", "train", "validate", "save")
 _RECENT = 256  # steps whose median is "one step"
 _TRACING_FORWARD = 0.2  # of the first training step's time is what the first validation traces; measured 0.07 to 0.15
 _WORTH_AN_EPOCH = 0.05  # of an epoch: less training than this is not worth another validation
@@ -46,7 +48,8 @@ class ClockState(BaseModel):
         anchor_progress: Progress at that point.
         first_step: Seconds of the first step, which traces.
         step: Seconds of one of the others.
-        seconds: What the epochs so far took, by phase; building is not theirs.
+        seconds: What the epochs so far took, by phase; building is not theirs, but ``rebuild`` is: what the processes
+            so far spent on building and tracing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +61,7 @@ class ClockState(BaseModel):
     anchor_progress: float
     first_step: float
     step: float
-    seconds: dict[Literal["train", "validate", "save"], float]
+    seconds: dict[_Counted, float]
 
 
 class Clock:
@@ -72,12 +75,18 @@ class Clock:
 
     Args:
         seconds: Wall seconds from now on; None: no limit.
+
+    Attributes:
+        seconds: Where the time went: ``build``; ``trace``, the first training step; ``data``, making batches;
+            ``train``, the other steps; ``validate``; ``save``, the state too; ``rebuild``, see :class:`ClockState`.
     """
 
     def __init__(self, seconds: float | None) -> None:
         self._begin = time.monotonic()
         self._deadline = math.inf if seconds is None else self._begin + seconds
-        self.seconds: dict[str, float] = {"build": 0.0, "train": 0.0, "validate": 0.0, "save": 0.0}
+        self.seconds: dict[_Counted, float] = dict.fromkeys(
+            ("build", "trace", "data", "train", "validate", "save", "rebuild"), 0.0
+        )
         self._latest: dict[str, float] = {}
         self._steps: deque[float] = deque(maxlen=_RECENT)
         self._first_step: float | None = None
@@ -87,6 +96,8 @@ class Clock:
         self._steps_done = 0
         self._steps_planned = 1
         self._anchor_steps, self._anchor_progress = 0, 0.0
+        self._inside = 0.0  # seconds that a phase has given to others within it
+        self._progress_before = 0.0  # where progress by time began
         self._validation_guess = 0.0  # validation batches in units of training steps
         self._save_guess = 0.0
 
@@ -106,6 +117,7 @@ class Clock:
         """Take over from the clock of another process; between ``plan`` and the first step."""
         self._before = before
         self._steps_done, self._progress = before.steps, before.progress
+        self._progress_before = before.progress
         if self._steps_planned == before.planned:
             self._anchor_steps, self._anchor_progress = before.anchor_steps, before.anchor_progress
         else:
@@ -113,10 +125,15 @@ class Clock:
         for name, seconds in before.seconds.items():
             self.seconds[name] += seconds
 
+    def extend(self, seconds: float) -> None:
+        """There are so many seconds from now on; progress by time runs from where it is to 1 over them."""
+        self._deadline = time.monotonic() + seconds
+        self._progress_before, self._training_since = self._progress, time.monotonic()
+
     def state(self) -> ClockState:
         """What a later process goes on from; after at least one step, here or before."""
         first_step = self._first_step if self._before is None else self._before.first_step
-        spent = self.seconds
+        again = sum(self.seconds[name] for name in ("build", "trace", "rebuild"))
         return ClockState(
             steps=self._steps_done,
             planned=self._steps_planned,
@@ -125,18 +142,20 @@ class Clock:
             anchor_progress=self._anchor_progress,
             first_step=first_step or 0.0,
             step=self.step_seconds or 0.0,
-            seconds={"train": spent["train"], "validate": spent["validate"], "save": spent["save"]},
+            seconds={name: self.seconds[name] for name in _OF_EPOCHS} | {"rebuild": again},
         )
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
-        """The body's time counts as ``name``; writing the ``state`` counts as saving."""
-        begin = time.monotonic()
+        """The body's time counts as ``name``, but for phases within it; writing the ``state`` counts as saving."""
+        begin, self._inside, outside = time.monotonic(), 0.0, self._inside
         try:
             yield
         finally:
-            self._latest[name] = time.monotonic() - begin
-            self.seconds["save" if name == "state" else name] += self._latest[name]
+            took = time.monotonic() - begin
+            self._latest[name] = took
+            self.seconds["save" if name == "state" else name] += took - self._inside
+            self._inside = outside + took
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -147,6 +166,8 @@ class Clock:
         self._steps_done += 1
         if self._first_step is None:
             self._first_step, self._training_since = end - begin, end
+            self.seconds["trace"] += end - begin
+            self._inside += end - begin
         else:
             self._steps.append(end - begin)
 
@@ -167,7 +188,7 @@ class Clock:
         )
         by_time = 0.0
         if self._deadline < math.inf and self._first_step is not None:
-            before = 0.0 if self._before is None else self._before.progress
+            before = self._progress_before
             available = self._deadline - self._reserve() - self._training_since
             elapsed = time.monotonic() - self._training_since
             by_time = before + (1.0 - before) * elapsed / available if available > 0 else 1.0

@@ -11,12 +11,14 @@ from typing import Literal
 
 from automl.failures import TrialFailure
 from automl.jobs import EpochReport, Reply, TrialJob
+from automl.training.average import AVERAGED, preferred
 from automl.training.clock import Clock
 from automl.training.failures import not_finite
 from automl.training.keeper import Keeper
 from automl.training.learner import Learner
 from automl.training.record import Record
 from automl.training.saver import Saver
+from automl.training.scoring import Scorer
 
 _log = logging.getLogger("automl.training")
 
@@ -36,6 +38,7 @@ class Epochs:
         saver: Has the state.
         clock: Says how much still fits.
         record: What has happened so far, in another process too.
+        referee: Compares what comes of it with the job's rival; None without one.
     """
 
     job: TrialJob
@@ -44,6 +47,7 @@ class Epochs:
     saver: Saver
     clock: Clock
     record: Record
+    referee: Scorer | None = None
 
     def run(self, report: Report) -> Status:
         """Train until all epochs are done, the clock, patience or an answer says so; then write the weights to keep.
@@ -57,7 +61,7 @@ class Epochs:
                 self.record.planned = self.record.epochs
                 break
             self._epoch()
-            answer = report(self.record.reports[-1]).action
+            answer = self._hear(report(self.record.reports[-1]))
         status = self._status(answer)
         if status == "paused":
             self._save()
@@ -70,9 +74,21 @@ class Epochs:
         answer: Action = "continue"
         for told in self.record.reports:
             again = told.model_copy(update={"job_id": self.job.job_id, "saved": told.epoch == self.saver.saved})
-            said = report(again).action
+            said = self._hear(report(again))
             answer = answer if said == "continue" else said
         return answer
+
+    def _hear(self, reply: Reply) -> Action:
+        """What an answer asks for; it may bring another limit of time."""
+        if reply.seconds is not None:
+            self.clock.extend(reply.seconds)
+            self.record.planned = self._fitting(self.record.epochs)
+        return reply.action
+
+    def _fitting(self, number: int) -> int:
+        """Epochs there will be, ``number`` of which are trained."""
+        left = self.clock.epochs_left(self.learner.batches.steps)
+        return min(self.job.training.epochs, number + math.ceil(min(left, 1e6)))
 
     def _epoch(self) -> None:
         """Train one epoch and write down what it leaves."""
@@ -81,10 +97,9 @@ class Epochs:
         metrics = self.learner.epoch(number)
         best = self._improves(metrics)
         if best:
-            self.keeper.keep(number)
+            self._keep(number, averaged=bool(metrics.get(AVERAGED)))
             record.best_epoch = number
-        left = self.clock.epochs_left(self.learner.batches.steps)
-        record.planned = min(self.job.training.epochs, number + math.ceil(min(left, 1e6)))
+        record.planned = self._fitting(number)
         record.reports.append(
             EpochReport(
                 job_id=self.job.job_id,
@@ -125,13 +140,14 @@ class Epochs:
         decisive = ("loss", "val_loss", self.job.objective.metric)
         if self.learner.scorer is None or not all(math.isfinite(metrics.get(name, 0.0)) for name in decisive):
             return False
-        objective, best = self.job.objective, self.record.best_epoch
-        if best is None:
-            return objective.better(metrics[objective.metric], None)
-        so_far = self.record.metrics(best)
-        if metrics[objective.metric] == so_far[objective.metric]:
-            return metrics.get("val_loss", math.inf) < so_far.get("val_loss", math.inf)
-        return objective.better(metrics[objective.metric], so_far[objective.metric])
+        best = self.record.best_epoch
+        return best is None or preferred(self.job.objective, metrics, self.record.metrics(best))
+
+    def _keep(self, epoch: int, *, averaged: bool) -> None:
+        """Keep the weights after an epoch, or their average."""
+        average, scorer = self.learner.average, self.learner.scorer
+        weights = average.weights if average is not None and averaged else None
+        self.keeper.keep(epoch, weights, {} if scorer is None else scorer.answers)
 
     def _over(self) -> bool:
         """Whether there is nothing left to train, whatever the answer."""
@@ -153,7 +169,7 @@ class Epochs:
         if self.learner.scorer is None:
             if not self.learner.network.finite:  # the last step of all may have been one too many
                 raise not_finite(f"the weights after epoch {record.epochs} are not finite")
-            self.keeper.keep(record.epochs)
+            self._keep(record.epochs, averaged=True)  # with an average only where it was better in the trial
             record.best_epoch = record.epochs
         elif record.best_epoch is None and status != "paused":
             last = dict(record.metrics(record.epochs))

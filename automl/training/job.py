@@ -8,10 +8,11 @@ from typing import Literal
 
 from automl.backend import start_keras
 from automl.failures import POLICIES, Failure, TrialFailure
-from automl.jobs import TrialJob, TrialResult
+from automl.jobs import Comparison, TrialJob, TrialResult
 from automl.training.clock import Clock, time_limit
 from automl.training.epochs import Epochs, Report
 from automl.training.failures import as_message
+from automl.training.judge import compare
 from automl.training.session import Precision, precision, session
 from automl.training.setup import set_up
 
@@ -53,11 +54,20 @@ def _run(job: TrialJob, report: Report, clock: Clock, dtype: Precision) -> Trial
             _forget(job)
         epochs = set_up(job, clock, dtype)
         status = epochs.run(report)
+        comparison = _compared(job, epochs, clock) if status == "complete" else None
     except TrialFailure as error:
         _log.warning("%s failed: %s", job.job_id, error.failure.message)
         _rescue(epochs)
         return _result(job, clock, epochs, "failed", as_message(error))
-    return _result(job, clock, epochs, status)
+    return _result(job, clock, epochs, status).model_copy(update={"comparison": comparison})
+
+
+def _compared(job: TrialJob, epochs: Epochs, clock: Clock) -> Comparison | None:
+    """How the network stands to the job's rival, if there is one that can be read."""
+    if epochs.referee is None:
+        return None
+    with clock.phase("validate"):
+        return compare(epochs.referee, epochs.learner.network, job.rival)
 
 
 def _rescue(epochs: Epochs | None) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl.files import whole_file
+from automl.training.answers import write_answers
 from automl.training.clock import Clock
 from automl.training.failures import guard
 from automl.training.network import Network
@@ -18,10 +21,17 @@ _SHARE_OF_TIME = 0.03
 
 
 class Kept(NamedTuple):
-    """The weights after an epoch, in Keras' order."""
+    """What is worth keeping of an epoch.
+
+    Attributes:
+        epoch: Its number.
+        weights: After it, in Keras' order.
+        answers: What the network with these weights said of the validation rows, by output; empty without such rows.
+    """
 
     epoch: int
     weights: list[NDArray[Any]]
+    answers: Mapping[str, NDArray[Any]] = MappingProxyType({})
 
 
 class Keeper:
@@ -51,15 +61,26 @@ class Keeper:
         self.kept: Kept | None = None
         self.written: int | None = None
 
-    def keep(self, epoch: int) -> None:
+    def keep(
+        self,
+        epoch: int,
+        weights: Sequence[NDArray[Any]] | None = None,
+        answers: Mapping[str, NDArray[Any]] = MappingProxyType({}),
+    ) -> None:
         """The weights as they are now, after ``epoch``, are the ones to keep.
+
+        Args:
+            epoch: Its number.
+            weights: Others to keep in their place, in Keras' order.
+            answers: What the network said of the validation rows, by output.
 
         Raises:
             TrialFailure: ``disk_full``, ``oom_ram``, or ``train_error``: the file cannot be written.
         """
         with guard("train_error", "keep the weights", only=(MemoryError,)):
             # Torch's arrays share their memory with what is trained.
-            self.kept = Kept(epoch, [np.array(weights) for weights in self._network.trained.get_weights()])
+            chosen = self._network.trained.get_weights() if weights is None else weights
+            self.kept = Kept(epoch, [np.array(each) for each in chosen], answers)
         if self._written_at is None or time.monotonic() - self._written_at > self._last_cost / _SHARE_OF_TIME:
             self.finish()
 
@@ -80,6 +101,7 @@ class Keeper:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with whole_file(self._file) as aside:
                     self._network.model.save(aside)
+                write_answers(self._file, self.kept.epoch, self.kept.answers)
             self.written = self.kept.epoch
             self._written_at = time.monotonic()
             self._last_cost = self._written_at - begin

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from automl.jobs import TrainingSettings
+from automl.jobs import Objective, TrainingSettings
+from automl.training.average import AVERAGED, Average, preferred
 from automl.training.batches import Batch, Batches
 from automl.training.clock import Clock
 from automl.training.failures import guard, not_finite
@@ -25,6 +26,8 @@ class Learner:
         batches: The training rows.
         scorer: The validation rows; None: there are none.
         clock: Says how far the training is, and when an epoch must be cut short.
+        objective: Says whether the weights or their average are the better ones.
+        average: Of the weights; None: there is none.
         rate: Learning rate of the latest step.
     """
 
@@ -33,13 +36,16 @@ class Learner:
     batches: Batches
     scorer: Scorer | None
     clock: Clock
+    objective: Objective
+    average: Average | None = None
     rate: float = -1.0
 
     def epoch(self, number: int) -> dict[str, float]:
         """Train epoch ``number``, or what the clock allows of it, a step at the least, and validate.
 
         Returns:
-            The means of its steps' loss and metrics; those of the validation begin with ``val_`` and may be NaN.
+            The means of its steps' loss and metrics; those of the validation begin with ``val_`` and may be NaN. With
+            an average they are of whichever is better, and ``averaged`` says which.
 
         Raises:
             TrialFailure: ``nan_loss``: a step's loss is not finite; ``data_error``, ``train_error``, or memory ran out.
@@ -50,16 +56,27 @@ class Learner:
         sums, steps = dict[str, float](), 0
         with self.clock.phase("train"):
             batches = self.batches.epoch(number)
-            while (steps == 0 or self.clock.allows_step()) and (batch := _next(batches)) is not None:
+            while (steps == 0 or self.clock.allows_step()) and (batch := self._next(batches)) is not None:
                 with self.clock.step():
-                    logs = self._step(batch)
+                    logs = self.step(batch)
+                    if self.average is not None:
+                        self.average.step()
                 if not math.isfinite(logs["loss"]):
                     raise not_finite(f"the training loss is {logs['loss']} in epoch {number}, step {steps + 1}")
                 sums = {name: sums.get(name, 0.0) + value for name, value in logs.items()}
                 steps += 1
         return {name: total / steps for name, total in sums.items()}
 
-    def _step(self, batch: Batch) -> dict[str, float]:
+    def _next(self, batches: Iterator[Batch]) -> Batch | None:
+        with self.clock.phase("data"), guard("data_error", "read the training rows", only=(MemoryError, OSError)):
+            return next(batches, None)
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """One step on a batch: its loss and metrics.
+
+        Raises:
+            TrialFailure: ``train_error``, or memory ran out.
+        """
         model = self.network.trained
         rate = learning_rate(self.clock.progress(), self.settings)
         with guard("train_error", "train the network"):
@@ -72,9 +89,16 @@ class Learner:
         if self.scorer is None:
             return {}
         with self.clock.phase("validate"):
-            return {f"val_{name}": value for name, value in self.scorer.score(self.network.trained).items()}
+            scores = self._score(self.scorer)
+            if self.average is None:
+                return scores
+            answers = self.scorer.answers
+            with self.average.in_place():
+                averaged = self._score(self.scorer)
+            if preferred(self.objective, averaged, scores):
+                return averaged | {AVERAGED: 1.0}
+            self.scorer.answers = answers
+            return scores | {AVERAGED: 0.0}
 
-
-def _next(batches: Iterator[Batch]) -> Batch | None:
-    with guard("data_error", "read the training rows", only=(MemoryError, OSError)):
-        return next(batches, None)
+    def _score(self, scorer: Scorer) -> dict[str, float]:
+        return {f"val_{name}": value for name, value in scorer.score(self.network.trained).items()}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.jobs import EpochReport
+from automl.training.average import AVERAGED, Average
 from automl.training.clock import Clock
 from automl.training.failures import guard
 from automl.training.keeper import Keeper, Kept
@@ -38,18 +39,28 @@ class Saver:
         network: Whose variables; its optimizer has made its own already.
         keeper: Of the best weights, which are a part of the state.
         clock: Is a part of the state, and counts the phase ``state``.
+        average: Of the weights, where there is one, is a part of the state.
 
     Attributes:
         active: Whether there is a file.
         saved: The epoch whose state the file holds; 0: none.
     """
 
-    def __init__(self, file: Path | None, identity: str, network: Network, keeper: Keeper, clock: Clock) -> None:
+    def __init__(
+        self,
+        file: Path | None,
+        identity: str,
+        network: Network,
+        keeper: Keeper,
+        clock: Clock,
+        average: Average | None = None,
+    ) -> None:
         self._file = file
         self._identity = identity
         self._network = network
         self._keeper = keeper
         self._clock = clock
+        self._average = average
         self.active = file is not None
         self._written_at = 0.0
         self._last_cost = 0.0
@@ -82,7 +93,9 @@ class Saver:
     def _write(self, reports: list[EpochReport]) -> None:
         assert self._file is not None
         with self._clock.phase("state"), guard("train_error", f"write the state of the training to {self._file}"):
-            kept = self._keeper.kept
+            kept, average = self._keeper.kept, self._average
+            # The latest weights need not be written twice; where their average was kept those are others.
+            same = kept is not None and kept.epoch == len(reports) and not reports[-1].metrics.get(AVERAGED)
             State(
                 identity=self._identity,
                 clock=self._clock.state(),
@@ -90,7 +103,10 @@ class Saver:
                 trained=_values(self._network.trained.variables),
                 optimizer=_values(self._network.trained.optimizer.variables),
                 best_epoch=None if kept is None else kept.epoch,
-                best=[] if kept is None or kept.epoch == len(reports) else kept.weights,
+                best=[] if kept is None or same else kept.weights,
+                answers={} if kept is None else kept.answers,
+                average=[] if average is None else average.weights,
+                averaged=0 if average is None else average.steps,
             ).write(self._file)
 
     def restore(self, record: Record) -> None:
@@ -111,7 +127,9 @@ class Saver:
             _assign(optimizer.variables, state.optimizer)
             if state.best_epoch is not None:
                 best = state.best or trained.get_weights()  # those share their memory with what is trained, on PyTorch
-                self._keeper.kept = Kept(state.best_epoch, [np.array(weights) for weights in best])
+                self._keeper.kept = Kept(state.best_epoch, [np.array(weights) for weights in best], state.answers)
+            if self._average is not None and state.average:
+                self._average.restore(state.averaged, state.average)
         self._clock.go_on(state.clock)
         self.saved = len(state.reports)
         record.reports, record.best_epoch = list(state.reports), state.best_epoch

@@ -34,6 +34,9 @@ class Scorer:
         weights: (n,) how much each row counts; None when all count alike.
         scale: Mean and scale of each number to predict, where the network answers (number - mean) / scale: the loss is
             that of what the network answers, the scores are those of the numbers.
+
+    Attributes:
+        answers: What the network that was scored last said of all rows, by output; that of the only one is "".
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Scorer:
         if classes is not None:
             self._learned = np.eye(classes, dtype=np.float32)[self._y]
         self.batch = min(_LARGEST, len(self._y))
+        self.answers: Mapping[str, NDArray[Any]] = {}
 
     @property
     def batches(self) -> int:
@@ -72,22 +76,29 @@ class Scorer:
             TrialFailure: ``train_error``, or memory ran out.
         """
         with guard("train_error", "score the network"):
-            return self.judge(self.predict(model))
+            predicted = self.predict(model)
+            self.answers = {"": predicted}
+            return self.judge(predicted)
 
     def judge(self, predicted: NDArray[Any]) -> dict[str, float]:
         """What ``score`` gives, of what the network answered to all rows."""
+        values = {"loss": float(np.average(self.losses(predicted), weights=self._weights))}
+        if self._mean.ndim:
+            predicted = predicted.astype(np.float64) * self._scale + self._mean
+        for name in self._metrics:
+            values[scores.told(name)] = scores.score(name, self._y, predicted, self._weights, ruler=self._ruler)
+        return values
+
+    def losses(self, predicted: Any) -> NDArray[np.float64]:
+        """The loss of every row (n,), of what the network answered to all of them."""
         import keras
 
         function = loss_function(self._loss)
         loss = keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(self._learned), predicted))
         if loss.shape != self._y.shape[:1]:  # Keras' functions average over the last axis only, its classes over all
             raise TypeError(f"the loss {self._loss!r} gives no number a row, but the shape {loss.shape}")
-        values = {"loss": float(np.average(loss.astype(np.float64), weights=self._weights))}
-        if self._mean.ndim:
-            predicted = predicted.astype(np.float64) * self._scale + self._mean
-        for name in self._metrics:
-            values[scores.told(name)] = scores.score(name, self._y, predicted, self._weights, ruler=self._ruler)
-        return values
+        found: NDArray[np.float64] = loss.astype(np.float64)
+        return found
 
     def predict(self, model: keras.Model) -> Any:
         """What the network answers to all rows; of several outputs a mapping by name."""

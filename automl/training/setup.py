@@ -9,10 +9,13 @@ from automl import tasks
 from automl.data import LabelTarget, PreparedData, Rows, RowView
 from automl.jobs import TrialJob
 from automl.training import several
+from automl.training.average import Average
 from automl.training.batches import Batches
 from automl.training.clock import Clock
 from automl.training.epochs import Epochs
 from automl.training.failures import guard
+from automl.training.folds import FoldsLearner, Parts, in_fold, joined
+from automl.training.judge import make_referee
 from automl.training.keeper import Keeper
 from automl.training.learner import Learner
 from automl.training.network import Network, build_network
@@ -32,24 +35,51 @@ def set_up(job: TrialJob, clock: Clock, dtype: Precision) -> Epochs:
         TrialFailure: ``data_error``, ``build_error``, ``train_error``, or memory ran out.
     """
     with clock.phase("build"):
-        prepared, rows, held_out = _open(job)
-        parts = _several if tasks.get(job.task).several else _one
-        network, batches, scorer = parts(job, prepared, rows, held_out, dtype)
-    parameters = network.model.count_params()
+        with guard("data_error", f"open the prepared data in {job.data.directory}"):
+            prepared = PreparedData.load(Path(job.data.directory))
+        folds = _folds(job, prepared, dtype)
+        network, batches, scorer = joined(folds, job.objective) if folds else _parts(job, prepared, dtype)
+    parameters, validations = network.model.count_params(), 2 if job.training.ema or job.rival else 1
+    referee = make_referee(job.task, prepared) if job.rival and scorer is None else None
+    judge = scorer or referee
     clock.plan(
         steps=job.training.epochs * batches.steps,
         # A forward pass is about a third of a training step on the same rows.
-        validation_steps=0.0 if scorer is None else scorer.batches * scorer.batch / batches.size / 3,
+        validation_steps=0.0 if judge is None else validations * judge.batches * judge.batch / batches.size / 3,
         save_seconds=0.2 + 2e-8 * parameters,
     )
     record = Record(planned=job.training.epochs, parameters=parameters, steps_per_epoch=batches.steps)
     keeper = Keeper(network, Path(job.model_file), clock)
     state_file = Path(job.state_file) if job.state_file else None
-    saver = Saver(state_file, identity_of(job, prepared, dtype), network, keeper, clock)
+    settings, average = job.training, None
+    if settings.ema:
+        average = Average(network.trained, epochs=settings.ema, steps=batches.steps)
+    saver = Saver(state_file, identity_of(job, prepared, dtype), network, keeper, clock, average)
     if job.resume:
         with clock.phase("build"):
             saver.restore(record)
-    return Epochs(job, Learner(job.training, network, batches, scorer, clock), keeper, saver, clock, record)
+    learner = Learner(settings, network, batches, scorer, clock, job.objective, average)
+    if folds:
+        learner = FoldsLearner.of(learner, folds)
+    return Epochs(job, learner, keeper, saver, clock, record, referee)
+
+
+def _folds(job: TrialJob, prepared: PreparedData, dtype: Precision) -> list[Parts]:
+    """What the network of each fold is trained with; none where there is a single split, or where all rows train."""
+    found: list[Parts] = []
+    for fold in prepared.folds if job.data.rows == "train" else ():
+        with in_fold(len(found), len(prepared.folds)):
+            found.append(_parts(job, fold, dtype))
+    return found
+
+
+def _parts(job: TrialJob, prepared: PreparedData, dtype: Precision) -> Parts:
+    """What one network is trained with."""
+    with guard("data_error", f"open the prepared data in {job.data.directory}"):
+        rows = prepared.rows(job.data.rows)
+        held_out = prepared.rows("validation") if job.data.rows == "train" else None
+    parts = _several if tasks.get(job.task).several else _one
+    return Parts(*parts(job, prepared, rows, held_out, dtype))
 
 
 def _one(job: TrialJob, prepared: PreparedData, rows: Rows, held_out: Rows | None, dtype: Precision) -> _Parts:
@@ -92,20 +122,12 @@ def _several(job: TrialJob, prepared: PreparedData, rows: Rows, held_out: Rows |
         batch_size=job.training.batch_size,
         seed=job.seed,
         how=job.training.augment,
-        weights=rows.weights,
+        weights=rows.by_target or rows.weights,
         classes=one_hot,
     )
     if held_out is None:
         return network, batches, None
     return network, batches, several.SeveralScorer(_fed(held_out), held_out, prepared, goals)
-
-
-def _open(job: TrialJob) -> tuple[PreparedData, Rows, Rows | None]:
-    """The data, the rows to train on, and those to validate on, if any."""
-    with guard("data_error", f"open the prepared data in {job.data.directory}"):
-        prepared = PreparedData.load(Path(job.data.directory))
-        held_out = prepared.rows("validation") if job.data.rows == "train" else None
-        return prepared, prepared.rows(job.data.rows), held_out
 
 
 def _fed(rows: Rows) -> RowView | Mapping[str, RowView]:

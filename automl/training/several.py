@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from automl.data import ClassTarget, PreparedData, Rows
 from automl.jobs import TrialJob
 from automl.tasks import Goal
@@ -99,6 +102,7 @@ class SeveralScorer(Scorer):
         }
         self._any = next(iter(self._judges.values()))
         self.batch = self._any.batch
+        self.answers = {}
 
     @property
     def batches(self) -> int:
@@ -108,13 +112,26 @@ class SeveralScorer(Scorer):
     def score(self, model: keras.Model) -> dict[str, float]:
         """``{"loss": ..., "price_loss": ..., "price_rmse": ...}``; see ``Scorer``."""
         with guard("train_error", "score the network"):
-            predicted = self._any.predict(model)
-            values = {"loss": 0.0}
-            for name, judge in self._judges.items():
-                found = judge.judge(predicted[name])
-                values["loss"] += self._goals[name].weight * found["loss"]
-                values.update({f"{name}_{score}": value for score, value in found.items()})
+            self.answers = self._any.predict(model)
+            return self.judge(self.answers)
+
+    def judge(self, predicted: Any) -> dict[str, float]:
+        """What ``score`` gives, of what the network answered to all rows, by output."""
+        values = {"loss": 0.0}
+        for name, judge in self._judges.items():
+            found = judge.judge(predicted[name])
+            values["loss"] += self._goals[name].weight * found["loss"]
+            values.update({f"{name}_{score}": value for score, value in found.items()})
         return values
+
+    def losses(self, predicted: Any) -> NDArray[np.float64]:
+        """The loss of every row (n,), summed over the outputs by their weights."""
+        each = [self._goals[name].weight * judge.losses(predicted[name]) for name, judge in self._judges.items()]
+        return np.asarray(np.sum(each, axis=0), np.float64)
+
+    def predict(self, model: keras.Model) -> Any:
+        """See ``Scorer``."""
+        return self._any.predict(model)
 
 
 def _one_hot(prepared: PreparedData, name: str, goal: Goal) -> int | None:

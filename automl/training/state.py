@@ -7,7 +7,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +41,8 @@ class _Story(BaseModel):
     clock: ClockState
     reports: tuple[EpochReport, ...]
     best_epoch: int | None
+    outputs: tuple[str, ...] = ()
+    averaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class State:
         optimizer: Its variables: iterations, momenta, the scale of the loss in half precision.
         best_epoch: The one to keep, if any is.
         best: Its weights, in Keras' order; empty when it is the last epoch, whose weights are in ``trained``.
+        answers: What the network with these weights said of the validation rows, by output.
+        average: The averaged weights; empty without an average.
+        averaged: Steps the average knows.
     """
 
     identity: str
@@ -69,6 +74,9 @@ class State:
     optimizer: Arrays
     best_epoch: int | None
     best: Arrays
+    answers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    average: Arrays = field(default_factory=list)
+    averaged: int = 0
 
     def write(self, file: Path) -> None:
         """Write an ``.npz`` file, whole or not at all; its folder is made.
@@ -76,8 +84,21 @@ class State:
         Raises:
             OSError: It cannot be written; what was there stays. ``ValueError`` where closing the file fails, too.
         """
-        story = _Story(identity=self.identity, clock=self.clock, reports=self.reports, best_epoch=self.best_epoch)
-        groups = {"trained": self.trained, "optimizer": self.optimizer, "best": self.best}
+        story = _Story(
+            identity=self.identity,
+            clock=self.clock,
+            reports=self.reports,
+            best_epoch=self.best_epoch,
+            outputs=tuple(self.answers),
+            averaged=self.averaged,
+        )
+        groups = {
+            "trained": self.trained,
+            "optimizer": self.optimizer,
+            "best": self.best,
+            "average": self.average,
+            "answers": list(self.answers.values()),
+        }
         arrays: dict[str, Any] = {
             f"{name}.{i}": array for name, group in groups.items() for i, array in enumerate(group)
         }
@@ -105,6 +126,9 @@ def read_state(file: Path, identity: str) -> State | None:
             optimizer=_group("optimizer", arrays),
             best_epoch=story.best_epoch,
             best=_group("best", arrays),
+            answers=dict(zip(story.outputs, _group("answers", arrays), strict=True)),
+            average=_group("average", arrays),
+            averaged=story.averaged,
         )
     except _UNREADABLE as error:
         _log.warning("the state at %s cannot be read; training begins anew: %s", file, error)
@@ -125,7 +149,7 @@ def identity_of(job: TrialJob, prepared: PreparedData, dtype: Precision) -> str:
 
     document: Mapping[str, Any] = {
         "architecture": job.architecture,
-        "training": job.training.model_dump(mode="json", exclude={"epochs"}),
+        "training": job.training.deciding("epochs"),
         "objective": job.objective.model_dump(mode="json"),
         "task": job.task,
         "rows": job.data.rows,

@@ -67,7 +67,7 @@ def test_no_room_for_a_later_model_leaves_the_one_before(make_job, full_after, m
     result = run_job(job, report := full_after(2, lambda: 1000))
     assert (result.status, result.failure.kind, result.best_epoch) == ("failed", "disk_full", 2)
     assert result.metrics == report.reports[1].metrics
-    assert names(job) == ["model.keras"]
+    assert names(job) == ["model.answers.npz", "model.keras"]
     assert len(keras.saving.load_model(result.model_file).get_weights()) == 4
 
 
@@ -96,7 +96,7 @@ def test_no_room_for_a_state_now_and_then_costs_no_epoch(make_kept, full_after, 
     result = run_job(job, report := full_after(2, more_than_a_model))
     assert (result.status, result.epochs, result.failure) == ("complete", 5, None)
     assert [told.saved for told in report.reports] == [True, True, False, False, False]
-    assert names(job) == ["model.keras"]
+    assert names(job) == ["model.answers.npz", "model.keras"]
 
 
 def test_no_room_for_the_state_of_a_pause_leaves_an_older_one_to_go_on_from(make_kept, full_after, monkeypatch, same):
@@ -116,8 +116,8 @@ def test_no_room_for_the_state_of_a_pause_leaves_an_older_one_to_go_on_from(make
 
         result = run_job(job, pause)
     assert (result.status, result.failure.kind, result.best_epoch) == ("failed", "disk_full", 2)
-    assert names(job) == ["model.keras", "state.npz"]
+    assert names(job) == ["model.answers.npz", "model.keras", "state.npz"]
     again = run_job(job.model_copy(update={"resume": True}), later := full_after(9, lambda: 1000))
     assert (again.status, again.metrics) == (undisturbed.status, undisturbed.metrics)
     assert same(later.reports) == same(alone.reports)
-    assert names(job) == ["model.keras"]
+    assert names(job) == ["model.answers.npz", "model.keras"]

@@ -69,7 +69,7 @@ def survives(make_kept, run, recorder):
         assert all(np.array_equal(a, b) for a, b in pairs)
         folder = Path(job.state_file).parent
         sweep(folder)
-        assert [path.name for path in folder.iterdir()] == ["model.keras"]
+        assert sorted(path.name for path in folder.iterdir()) == ["model.answers.npz", "model.keras"]
         return killed
 
     return check

@@ -145,7 +145,7 @@ def test_a_pause_ends_with_a_model_and_a_state_and_goes_on(make_kept, recorder, 
     assert (second.status, second.epochs) == ("complete", 4)
     assert differing(weights(second), weights(whole)) == []
     assert second.seconds["train"] > first.seconds["train"]
-    assert sorted(path.name for path in Path(job.state_file).parent.iterdir()) == ["model.keras"]
+    assert sorted(path.name for path in Path(job.state_file).parent.iterdir()) == ["model.answers.npz", "model.keras"]
 
 
 def test_a_pause_after_the_last_epoch_takes_nothing_from_the_training(make_kept, recorder_that):
