@@ -114,7 +114,7 @@ class Command(BaseModel):
 
 _SAME = (
     "task", "max_trials", "time_budget", "max_epochs", "objective", "seed", "seeded", "study", "workers", "gpus",
-    "limits", "imports", "on_bad_file", "columns", "loss", "metrics", "preset",
+    "limits", "imports", "on_bad_file", "columns", "folds", "loss", "metrics", "preset",
 )  # fmt: skip
 
 
