@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from sklearn.datasets import load_digits
 from typer.testing import CliRunner
 
 from automl.cli import app
+from automl.study import RunFolder, Study, TrialDraft, TrialOutcome
 
 TINY = """
 version: 1
@@ -99,3 +101,37 @@ def at_place(place, run, monkeypatch) -> Path:
     """``place`` as the current folder, with the run in it."""
     monkeypatch.chdir(place)
     return place
+
+
+@pytest.fixture(scope="session")
+def looked(run, tmp_path_factory) -> Path:
+    """A copy of the run, not to be changed, in which a trial of every kind ended beside those of the real search."""
+    folder = RunFolder.open(Path(shutil.copytree(run, tmp_path_factory.mktemp("looked") / "my-run")))
+    with Study.open(folder.storage_url, folder.study) as study:
+        first = study.detail(0)
+        draft = TrialDraft(params=first.params, architecture=first.architecture, fingerprint=first.fingerprint,
+                           training=first.training, parameters=first.parameters, flops=first.flops,
+                           description=first.description, proposed_by="tpe", parent=0)  # fmt: skip
+
+        def begin() -> int:
+            trial = study.ask()
+            trial.suggest_categorical("conv/filters", (8, 16, 24, 32))
+            study.begin(trial.number, draft)
+            return trial.number
+
+        pruned, metrics = begin(), {"val_accuracy": 0.25, "loss": 1.5}
+        study.epoch(pruned, epoch=1, metrics=metrics, learning_rate=0.1, seconds=0.5, planned_epochs=3)
+        study.prune(pruned, TrialOutcome(epochs=1), reason="behind the median of the trials before")
+        study.fail(begin(), kind="oom_ram", message="4.1 GB resident, 4 GB allowed", advice="Smaller batches.")
+        study.fail(begin(), kind="oom_ram", message="=4.2 GB resident, 4 GB allowed", advice="Smaller batches.")
+        study.infeasible(
+            begin(), reason="params is 9,000, the limit is 6,000", violations={"params": 0.5}, kind="too_large"
+        )
+        study.duplicate(begin(), study.trials()[0])
+        for value in (0.3, 0.5, 0.7, 0.9):
+            number = begin()
+            metrics = {"val_accuracy": value, "loss": 1 - value}
+            study.epoch(number, epoch=1, metrics=metrics, learning_rate=0.1, seconds=0.5, planned_epochs=1)
+            study.complete(number, TrialOutcome(value=value, epochs=1, best_epoch=1, seconds={"train": 1, "total": 2}))
+        study.finish_run({})
+    return folder.path
