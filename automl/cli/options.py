@@ -27,6 +27,9 @@ class OnBadFile(StrEnum):
 ModelArg = Annotated[Path, typer.Argument(metavar="RUN|MODEL", help="The folder of a run, or of a model.")]
 RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", autocompletion=complete.runs)]
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+EarlyDiscardOpt = Annotated[
+    bool, typer.Option("--early-discard/--no-early-discard", help="Pause networks that are behind, most for ever.")
+]
 BadFileOpt = Annotated[OnBadFile, typer.Option("--on-bad-file", help="A file that is no picture: stop, or skip it.")]
 
 
@@ -39,6 +42,12 @@ GroupOpt = Annotated[
 ]
 FoldsOpt = Annotated[
     int | None, typer.Option("--folds", metavar="K", help="Validate on each of K parts in turn, and tell the mean.")
+]
+EnsembleOpt = Annotated[
+    int | None, typer.Option("--ensemble", metavar="K", help="Networks that answer together in the model; 1: one.")
+]
+RefitOpt = Annotated[
+    bool | None, typer.Option("--refit/--no-refit", help="Train the model again on all rows, or not.  [time allowing]")
 ]
 PathOpt = Annotated[
     str | None, typer.Option("--path", metavar="NAME", help="Of a table: the paths of pictures; else found.")

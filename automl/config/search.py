@@ -177,6 +177,7 @@ class SearchConfig:
         workers: Worker processes; 0 trains in this process, None leaves the number to the machine.
         gpus: Numbers of the GPUs to use, one worker each; None for all of them.
         limits: What trials, workers and the run may use at most.
+        early_discard: Whether trials that are behind others after as many epochs wait, most of them for ever.
         adopt: Whether a run whose space has changed begins a new study, with the old trials that are still valid.
         imports: Modules with the person's own layers that a continuation must import first.
         on_bad_file: What to do about a file that is no picture.
@@ -215,6 +216,7 @@ class SearchConfig:
     workers: int | None = None
     gpus: tuple[int, ...] | None = None
     limits: Limits = field(default_factory=Limits)
+    early_discard: bool = True
     adopt: bool = False
     imports: tuple[str, ...] = ()
     on_bad_file: Literal["error", "skip"] = "error"

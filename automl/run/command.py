@@ -64,6 +64,7 @@ class Command(BaseModel):
     workers: int | None = None
     gpus: tuple[int, ...] | None = None
     limits: Limits = Limits()
+    early_discard: bool = True
     imports: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     on_bad_file: Literal["error", "skip"] = "error"
@@ -114,7 +115,7 @@ class Command(BaseModel):
 
 _SAME = (
     "task", "max_trials", "time_budget", "max_epochs", "objective", "seed", "seeded", "study", "workers", "gpus",
-    "limits", "imports", "on_bad_file", "columns", "folds", "loss", "metrics", "preset",
+    "limits", "early_discard", "imports", "on_bad_file", "columns", "folds", "loss", "metrics", "preset",
 )  # fmt: skip
 
 

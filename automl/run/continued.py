@@ -160,6 +160,7 @@ def _merged(asked: SearchConfig, kept: Command, progress: Progress | None = None
         workers=workers,
         gpus=(kept.gpus if workers != 0 else None) if asked.gpus is None else asked.gpus,
         limits=kept.limits.overridden_by(asked.limits),
+        early_discard=asked.early_discard and kept.early_discard,
         imports=tuple(dict.fromkeys((*kept.imports, *asked.imports))),
         on_bad_file=kept.on_bad_file,
         columns=kept.columns,

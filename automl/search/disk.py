@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from pathlib import Path
@@ -30,7 +31,7 @@ class Disk:
 
     def __init__(self, folder: Path, limit: int | None) -> None:
         self._folder, self._limit = folder, limit
-        self._looked, self._answer = -_EVERY, ""
+        self._looked, self._answer = -math.inf, ""
         self.advice = ""
 
     def full(self) -> str:
@@ -38,6 +39,10 @@ class Disk:
         if time.monotonic() - self._looked >= _EVERY:
             self._answer, self._looked = self._look(), time.monotonic()
         return self._answer
+
+    def look_again(self) -> None:
+        """Something was removed: the next answer is a fresh one."""
+        self._looked = -math.inf
 
     def _look(self) -> str:
         if (free := shutil.disk_usage(self._folder).free) < LEAST_FREE:

@@ -6,7 +6,11 @@ is killed at any moment and continued therefore proposes the same trials as one 
 * every trial has a sampler of its own, seeded by its place in the search (see :mod:`automl.search.sampling`);
 * while a trial trains, the next proposal is asked for, so that no worker waits for it; nothing of that is recorded
   before it is with a worker, and the sampler never knows how the trial before it ended, whenever it is asked;
-* whatever else is decided from earlier trials is summed up by one :class:`~automl.search.tally.Tally`.
+* with early discard a trial may go on between two others, so one trial at a time the next one is asked for when it is
+  its turn, and the sampler knows how all before it stand;
+* what was interrupted goes on before anything else is decided;
+* whatever else is decided from earlier trials is summed up by one :class:`~automl.search.tally.Tally`, and who goes on
+  by one :class:`~automl.search.halving.Halving`.
 """
 
 from __future__ import annotations
@@ -15,14 +19,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.events import Events
-from automl.search.checkpoints import Checkpoints
+from automl.search.checkpoints import KEPT, Checkpoints
+from automl.search.costs import Costs
+from automl.search.halving import Halving
 from automl.search.plan import TrialCost
+from automl.search.promotions import Promotions, too_slow
 from automl.search.proposer import Idea, Proposal, Proposer, recall
 from automl.search.recording import trial_end
 from automl.search.rules import TICK, Rules
 from automl.search.running import RunningTrials
 from automl.search.stopping import Reason, Stopping, nothing_found
-from automl.search.tally import Tally, in_order
+from automl.search.tally import Tally, in_order, waits
 from automl.search.winner import Winner
 from automl.study import TrialOutcome, TrialRecord
 
@@ -64,26 +71,31 @@ class Engine:
         self._rules, self._proposer, self._study = rules, proposer, study
         self._events, self._interrupt = events, interrupt
         self._alone = executor.capacity == 1
-        self._tally = Tally()
-        self._checkpoints = Checkpoints(rules.checkpoints, rules.objective)
+        self._tally, self._costs = Tally(), Costs()
+        self._halving = Halving(rules.objective, enabled=rules.early_discard)
+        self._checkpoints = Checkpoints(rules.checkpoints, rules.objective, kept=max(KEPT, rules.ensemble))
         self._running = RunningTrials(
             rules,
             self._tally,
+            self._halving,
             study=study,
             executor=executor,
             checkpoints=self._checkpoints,
             events=events,
             interrupt=interrupt,
         )
+        self._promotions = Promotions(rules, self._halving, self._costs, study)
         self._idea: Idea | None = None  # asked for in advance
-        self._waiting: list[Proposal] = []  # begun and not training: paused ones, and equals of running ones
+        self._owed = 0  # second tries of trials whose process went away, at the head of the queue
+        self._waiting: list[Proposal] = []  # begun and not training: interrupted ones, and equals of running ones
         self.winner: Winner | None = None
         self.early = False
 
     @property
     def trained(self) -> int:
         """Trials that trained at least one epoch, paused ones among them."""
-        return self._tally.trained + sum(proposal.epochs > 0 for proposal in self._waiting)
+        waiting = sum(proposal.epochs > 0 for proposal in self._waiting)
+        return self._tally.trained + waiting + len(self._promotions)
 
     def search(self) -> Winner:
         """Run until there is a reason to stop.
@@ -95,61 +107,85 @@ class Engine:
         self._restore()
         stopping = Stopping(self._rules, self._tally, self._interrupt)
         while True:
-            reason = stopping.reason(running=len(self._running), best=self._best_cost, obstacle=self._running.obstacle)
-            if reason is not None and not self._running:
+            reason = self._reason(stopping)
+            acted = self._advance(reason)
+            if reason is not None and not acted and not self._running:
                 break
-            acted = reason is None and self._advance()
             self._interrupt.acknowledge(self._events)
             for proposal, record in self._running.poll(0.0 if acted else TICK):
-                self._over(record)
-                if record.state == "paused":
-                    self._waiting.append(replace(proposal, epochs=record.epochs, paused=True))
+                self._ended(proposal, record)
         self._leave()
         return self._deliver(reason)
 
     @property
     def _best_cost(self) -> TrialCost | None:
-        return None if self.winner is None else self.winner.cost
+        return self._running.expected() if self.winner is None else self.winner.cost
 
     def _restore(self) -> None:
         """Take up what an earlier session left; a new study has nothing."""
         self._proposer.enqueue_first()
         records = in_order(self._study.trials())
+        states = {record.number: record.state for record in records}
         self._tally.restore(records)
         self._checkpoints.restore(records)
-        self._waiting = [recall(trial) for trial in self._study.paused()]
+        self._promotions.restore(records, self._study.curves())
+        self._waiting = [recall(trial) for trial in self._study.paused() if not waits(trial)]
+        self._owed = sum(
+            record.state == "queued" and record.parent is not None and states.get(record.parent) == "orphaned"
+            for record in records
+        )
         self._find_winner()
         if self.winner is None and (best := self._study.best()) is not None:  # somebody took all the models away
             self.winner = Winner.of(best, self._checkpoints.model(best.number))
+        if not self._waiting and not self._owed:
+            self._clear()
 
-    def _advance(self) -> bool:
+    def _reason(self, stopping: Stopping) -> Reason | None:
+        """Why no new trial starts; where space is short, those that wait make some first."""
+        while True:
+            reason = stopping.reason(
+                running=len(self._running),
+                best=self._best_cost,
+                waiting=len(self._promotions),
+                obstacle=self._running.obstacle,
+            )
+            worst = self._promotions.worst()
+            if reason is None or not reason.disk or worst is None:
+                return reason
+            self._discard(worst)
+            stopping.look_again()
+
+    def _advance(self, reason: Reason | None) -> bool:
         """Take one step towards having all workers busy and a proposal ready; whether there was one to take."""
-        if self._running.room() and self._start_next():
+        if self._running.room() and (reason is None or reason.waiting) and self._start_next(reason):
             return True
-        if self._idea is None and not self._waiting and self._wants_more():
+        in_advance = not (self._alone and self._halving.enabled)
+        if reason is None and in_advance and self._idea is None and not self._waiting and self._wants_more():
             self._idea = self._ask()
             return True
         return False
 
     def _wants_more(self) -> bool:
-        """Whether there will be a trial after those that run."""
+        """Whether there will be a new trial after those that run."""
         wanted = self._rules.max_trials
-        return wanted is None or self._tally.trained + len(self._running) < wanted
+        return wanted is None or self._tally.trained + len(self._running) + len(self._promotions) < wanted
 
-    def _start_next(self) -> bool:
+    def _start_next(self, reason: Reason | None) -> bool:
         training = {proposal.key for proposal in self._running.proposals()}
-        for proposal in self._waiting:
+        for proposal in self._waiting if reason is None else ():
             if proposal.key not in training:
                 self._waiting.remove(proposal)
                 self._start_or_answer(proposal)
                 return True
-        if len(self._waiting) >= TWINS:
+        if not self._owed and self._go_on(reason):
+            return True
+        if reason is not None or len(self._waiting) >= TWINS:
             return False
         if self._idea is None:
             self._idea = self._ask()
             return True
-        idea, self._idea = self._idea, None
-        outcome = self._proposer.judge(idea, epochs=self._tally.epochs, limits=self._rules.limits)
+        idea, self._idea, self._owed = self._idea, None, max(0, self._owed - 1)
+        outcome = self._judge(idea)
         if not isinstance(outcome, Proposal):
             self._over(outcome)
         elif outcome.key in training:
@@ -158,14 +194,33 @@ class Engine:
             self._start_or_answer(outcome)
         return True
 
+    def _go_on(self, reason: Reason | None) -> bool:
+        """Let a trial go on that waits on a rung, where one has earned it; whether there was one."""
+        proposal = self._promotions.next(self._best_cost, alone=not self._running, idle=reason is not None)
+        if proposal is None:
+            return False
+        self._study.unpause(proposal.number)
+        self._running.start(proposal, self._best_cost, winner=self.winner is not None, waited=True)
+        return True
+
     def _ask(self) -> Idea:
         last = self._tally.last
         over = all(last != proposal.number for proposal in self._running.proposals())
         return self._proposer.ask(
             rejected=self._tally.rejected + len(self._waiting),
-            unknown=last if self._alone and over else None,
+            unknown=last if self._alone and over and not self._halving.enabled else None,
             parallel=not self._alone,
         )
+
+    def _judge(self, idea: Idea) -> Proposal | TrialRecord:
+        outcome = self._proposer.judge(idea, epochs=self._tally.epochs, limits=self._rules.limits)
+        if not isinstance(outcome, Proposal) or outcome.draft is None:
+            return outcome
+        text, excess = too_slow(outcome.draft, self._rules, self._costs, best=self._best_cost, usual=self._tally.usual)
+        if not text:
+            return outcome
+        number = self._begun(outcome).number
+        return self._study.infeasible(number, reason=text, violations={"seconds": excess}, kind="too_large")
 
     def _start_or_answer(self, proposal: Proposal) -> None:
         """Train a proposal, unless one that was trained before answers for it."""
@@ -176,7 +231,7 @@ class Engine:
         if proposal.paused:
             self._study.unpause(proposal.number)
         self._tally.began(proposal.number)
-        self._running.start(proposal, self._best_cost)
+        self._running.start(proposal, self._best_cost, winner=self.winner is not None)
 
     def _answer(self, proposal: Proposal, before: TrialRecord) -> None:
         if proposal.paused:
@@ -190,9 +245,37 @@ class Engine:
         self._study.begin(proposal.number, proposal.draft)
         return replace(proposal, draft=None)
 
-    def _over(self, record: TrialRecord) -> None:
-        """Take from a trial that is over, or paused, what later ones depend on and which files stay."""
-        self._tally.add(record)
+    def _ended(self, proposal: Proposal, record: TrialRecord) -> None:
+        """A job is over: its trial too, or it waits."""
+        self._costs.learn_from(record)
+        if record.state == "failed":
+            self._halving.forget(record.number)
+        self._over(record, later=self._promotions.has_gone_on(record.number))
+        if waits(record):
+            self._promotions.wait(proposal, record)
+        elif record.state == "paused":
+            self._waiting.append(replace(proposal, epochs=record.epochs, paused=True))
+        self._clear()
+
+    def _clear(self) -> None:
+        """Give up what waits in vain."""
+        for number in self._promotions.hopeless():
+            self._discard(number)
+
+    def _discard(self, number: int) -> None:
+        self._promotions.drop(number)
+        record = self._study.discard(number)
+        if self.winner is None or self.winner.number != number:
+            self._over(record, later=True)
+
+    def _over(self, record: TrialRecord, *, later: bool = False) -> None:
+        """Take from a trial that is over, or paused, what later ones depend on and which files stay.
+
+        Args:
+            record: Of the trial.
+            later: Whether it had waited on a rung.
+        """
+        (self._tally.add_later if later and record.state != "failed" else self._tally.add)(record)
         if record.state == "complete" and record.value is not None:
             self._checkpoints.keep(record.number, record.value)
             self._find_winner()
@@ -225,14 +308,16 @@ class Engine:
                 self._study.pause(proposal.number, TrialOutcome(), reason="it waits for its turn")
 
     def _deliver(self, reason: Reason) -> Winner:
-        interrupted = self._interrupt.requested
-        if interrupted or self._running.obstacle is not None:
+        interrupted, self.early = self._interrupt.requested, bool(reason.advice)
+        if interrupted or self._running.obstacle is not None or self.winner is None:
             self._look_at_paused()
+        if not interrupted and not self.early:
+            for number in self._promotions.numbers():  # the search is over, and nobody goes on
+                self._discard(number)
         if self.winner is None:
             if interrupted:
                 raise KeyboardInterrupt(self._interrupt.signal)
             raise nothing_found(reason, self._study.trials())
-        self.early = bool(reason.advice)
         if self.early:
             self._events.warning(f"the search ends early: {reason.text}. {reason.advice}")
         self._events.stopping(reason.text)

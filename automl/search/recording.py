@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from automl.events import TrialEnd
 from automl.jobs import TrialResult
+from automl.search.halving import BEHIND
 from automl.study import TrialOutcome, TrialRecord
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def record_end(
             outcome=outcome,
         )
     if result.status == "paused":
-        return study.pause(number, outcome, reason=paused)
+        return study.pause(number, outcome, reason=paused, resting=paused.startswith(BEHIND))
     if pruned and result.status == "stopped":
         return study.prune(number, outcome, reason=pruned)
     return study.complete(number, outcome)

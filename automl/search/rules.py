@@ -28,6 +28,9 @@ class Rules:
         checkpoints: Folder of the trials' models.
         limits: What trials and the run may use.
         run_dir: The run's folder, which ``limits.disk`` is about.
+        early_discard: Whether trials that are behind others wait, and most of them for ever.
+        ensemble: Networks in the final model at the most.
+        refit: Whether they are trained again on all rows; None: where the time allows it.
     """
 
     task: str
@@ -39,3 +42,6 @@ class Rules:
     checkpoints: Path
     limits: Limits
     run_dir: Path
+    early_discard: bool = True
+    ensemble: int = 1
+    refit: bool | None = None

@@ -28,10 +28,14 @@ class Reason:
     Attributes:
         text: In words.
         advice: What the person can do about it; empty where there is nothing to be done.
+        waiting: Whether trials that wait on a rung may go on all the same.
+        disk: Whether it is a matter of space.
     """
 
     text: str
     advice: str = ""
+    waiting: bool = False
+    disk: bool = False
 
 
 class Stopping:
@@ -47,12 +51,15 @@ class Stopping:
         self._rules, self._tally, self._interrupt = rules, tally, interrupt
         self._disk = Disk(rules.run_dir, rules.limits.disk)
 
-    def reason(self, *, running: int, best: TrialCost | None, obstacle: Failure | None = None) -> Reason | None:
+    def reason(
+        self, *, running: int, best: TrialCost | None, waiting: int = 0, obstacle: Failure | None = None
+    ) -> Reason | None:
         """Why no trial starts beside ``running`` others, or None where one may.
 
         Args:
             running: Trials that train.
-            best: The best trial's cost.
+            best: The best trial's cost, or what is expected of the first.
+            waiting: Trials that wait on a rung.
             obstacle: What cut a trial off and would cut off the next one.
         """
         rules, tally = self._rules, self._tally
@@ -60,13 +67,18 @@ class Stopping:
             return Reason(self._interrupt.reason)
         if (reason := self._hopeless(obstacle)) is not None:
             return reason
-        if rules.max_trials is not None and tally.trained + running >= rules.max_trials:
-            return Reason(ALL_DONE)
-        if tally.rejected >= EXHAUSTED:
-            return Reason(f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible")
         if text := self._disk.full():
-            return Reason(text, self._disk.advice)
+            return Reason(text, self._disk.advice, disk=True)
+        if rules.max_trials is not None and tally.trained + running + waiting >= rules.max_trials:
+            return Reason(ALL_DONE, waiting=True)
+        if tally.rejected >= EXHAUSTED:
+            text = f"the space has nothing new: {EXHAUSTED} proposals in a row were known or infeasible"
+            return Reason(text, waiting=True)
         return self._out_of_time(running, best)
+
+    def look_again(self) -> None:
+        """Something was removed from the disk."""
+        self._disk.look_again()
 
     def _hopeless(self, obstacle: Failure | None) -> Reason | None:
         if obstacle is not None:
@@ -77,7 +89,7 @@ class Stopping:
     def _out_of_time(self, running: int, best: TrialCost | None) -> Reason | None:
         remaining = self._rules.clock.remaining()
         if self._rules.plan.trial_seconds(remaining, best) == 0:
-            return Reason("the rest of the time is for the final training")
+            return Reason("the rest of the time is for the final training", waiting=True)
         if best is None and remaining <= 0 and (running or self._tally.failed):
             return Reason("the time is over")  # the plan would go on granting every trial its least
         return None

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from automl.failures import POLICIES
+from automl.search.halving import BEHIND
 from automl.study import TrialRecord
 
 # Trials in a row that failed in different ways: no kind of failure alone says that nothing will work.
@@ -66,8 +67,14 @@ class Tally:
         """A trial is worth training and is about to start."""
         self.last, self.rejected = number, 0
 
+    def add_later(self, record: TrialRecord) -> None:
+        """A trial is over that had waited on a rung: it counts, but its turn was when it began."""
+        self.trained += record.trained
+        if record.state == "complete" and self.usual is None:
+            self._compare_with(record)
+
     def add(self, record: TrialRecord) -> None:
-        """A trial is over and recorded; what was orphaned, paused or waits says nothing."""
+        """A trial is over and recorded, or waits on a rung; what was orphaned or interrupted says nothing."""
         if record.state in _REJECTED:
             self.rejected, self.last = self.rejected + 1, None
         elif record.state == "failed":
@@ -75,8 +82,8 @@ class Tally:
             alike = self.failure is not None and record.failure_kind == self.failure.failure_kind
             self.failed_alike = self.failed_alike + 1 if alike else 1
             self.failed, self.failure = self.failed + 1, record
-        elif record.state in ("complete", "pruned"):
-            self.trained += record.trained
+        elif record.state in ("complete", "pruned") or waits(record):
+            self.trained += record.trained and record.state != "paused"
             self.failed, self.failed_alike, self.failure = 0, 0, None
             if record.state == "complete" and self.usual is None:
                 self._compare_with(record)
@@ -96,6 +103,11 @@ class Tally:
         full = (record.training or {}).get("epochs", 0)
         self.usual = record.planned_epochs
         self.epochs = self.usual if self.usual is not None and self.usual < full else None
+
+
+def waits(record: TrialRecord) -> bool:
+    """Whether a trial waits on a rung for others to do worse."""
+    return record.state == "paused" and record.reason.startswith(BEHIND)
 
 
 def in_order(records: Iterable[TrialRecord]) -> list[TrialRecord]:

@@ -97,13 +97,21 @@ class Endings(Lookups):
             number, "failed", value=None, reason=f"{kind}: {message}", failure_kind=kind, **failure, **fields
         )
 
-    def pause(self, number: int, outcome: TrialOutcome, *, reason: str = "") -> TrialRecord:
+    def pause(self, number: int, outcome: TrialOutcome, *, reason: str = "", resting: bool = False) -> TrialRecord:
         """Record that a running trial stops for now, to be continued; to Optuna it goes on running.
+
+        Args:
+            number: Of the trial.
+            outcome: What it gave so far.
+            reason: Why.
+            resting: Whether others promise more: samplers then take it for one that was pruned.
 
         Raises:
             ValueError: The trial is not running.
         """
         value, fields = self._merge(number, outcome)
+        if resting:
+            self._optuna.rest(number)
         return self._ledger.change(number, ("running",), state="paused", value=value, reason=reason, **fields)
 
     def unpause(self, number: int) -> TrialRecord:
@@ -112,7 +120,20 @@ class Endings(Lookups):
         Raises:
             ValueError: The trial is not paused.
         """
+        self._optuna.rest(number, resting=False)
         return self._ledger.change(number, ("paused",), state="running", reason="")
+
+    def discard(self, number: int) -> TrialRecord:
+        """Record that a paused trial does not go on; Optuna learns its last epoch's value.
+
+        Raises:
+            ValueError: The trial is not running or paused.
+        """
+        return self._end(number, "pruned")
+
+    def resting(self, number: int) -> None:
+        """Say of a trial that an earlier session paused that others promise more, as ``pause`` does."""
+        self._optuna.rest(number)
 
     def _merge(self, number: int, outcome: TrialOutcome) -> tuple[float | None, dict[str, Any]]:
         reached = self._ledger.reached(number)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from sqlalchemy import select
+
 from automl.study import rows
 from automl.study.ledger import Ledger
 from automl.study.records import RunRecord
+from automl.study.tables import Epoch
 from automl.study.tables import Trial as TrialRow
 from automl.study.trial_records import TrialDetail, TrialRecord
 
@@ -21,10 +26,10 @@ class Lookups:
         self.run: RunRecord = ledger.run
 
     def find_duplicate(self, job_key: str) -> TrialRecord | None:
-        """The trained trial with this key and a value: a complete one before a pruned one, then the first."""
+        """The trained trial with this key and a value: a complete one, then one that is paused, then a pruned one."""
         query = rows.light(self.run.id).where(
             TrialRow.job_key == job_key,
-            TrialRow.state.in_(("complete", "pruned")),
+            TrialRow.state.in_(("complete", "paused", "pruned")),
             TrialRow.epochs >= 1,
             TrialRow.value.is_not(None),
         )
@@ -41,6 +46,16 @@ class Lookups:
         states = ("complete", "paused") if paused else ("complete",)
         with self._ledger.writing() as connection:
             return rows.find_best(connection, self.run.id, self.run.direction, states)
+
+    def curves(self) -> dict[int, dict[int, float | None]]:
+        """The objective of every epoch of every trial: number -> epoch -> value, None where it was not finite."""
+        query = select(TrialRow.number, Epoch.epoch, Epoch.metrics).join(Epoch, Epoch.trial_id == TrialRow.id)
+        query = query.where(TrialRow.run_id == self.run.id).order_by(TrialRow.number, Epoch.epoch)
+        found: dict[int, dict[int, float | None]] = {}
+        with self._ledger.writing() as connection:
+            for number, epoch, metrics in connection.execute(query):
+                found.setdefault(number, {})[epoch] = metrics.get(self.run.objective)
+        return found
 
     def detail(self, number: int) -> TrialDetail:
         """Everything about one trial.
@@ -63,6 +78,17 @@ class Lookups:
         """All trials by number, without their architectures."""
         with self._ledger.writing() as connection:
             return rows.list_trials(connection, rows.light(self.run.id).order_by(TrialRow.number))
+
+    def news(self, after: int, among: Collection[int]) -> list[TrialRecord]:
+        """The trials behind a number and some of those before, without their architectures, by number.
+
+        Args:
+            after: The number; -1 for all.
+            among: Numbers that are wanted, too.
+        """
+        query = rows.light(self.run.id).where((TrialRow.number > after) | TrialRow.number.in_(among))
+        with self._ledger.writing() as connection:
+            return rows.list_trials(connection, query.order_by(TrialRow.number))
 
     def paused(self) -> list[TrialDetail]:
         """The paused trials, by number."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import heapq
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,6 +65,7 @@ class Mirror:
         self._keys: dict[int, int] = {}
         self._numbers: list[int] = []
         self._distributions: dict[str, BaseDistribution] = {}
+        self._resting: set[int] = set()  # keys of trials
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -109,6 +111,10 @@ class Mirror:
         """Note the objective after an epoch."""
         self._storage.set_trial_intermediate_value(self._keys[number], step, value)
 
+    def rest(self, number: int, *, resting: bool) -> None:
+        """Show a trial that runs to samplers as one that was pruned at its last epoch, or no longer."""
+        (self._resting.add if resting else self._resting.discard)(self._keys[number])
+
     def should_prune(self, number: int) -> bool:
         """What the pruner thinks of a running trial."""
         return self._study.pruner.prune(self._study, self.get(number))
@@ -152,13 +158,24 @@ class Mirror:
             trial_id=-1,
         )
 
+    def _pruned(self, trial: FrozenTrial) -> FrozenTrial:
+        """A trial that rests, as what it will be unless it goes on."""
+        if trial.state is not TrialState.RUNNING or trial.last_step is None:
+            return trial
+        last = trial.intermediate_values[trial.last_step]
+        pruned = copy.copy(trial)
+        pruned.state, pruned.datetime_complete = TrialState.PRUNED, pruned.datetime_start
+        pruned.values = None if math.isnan(last) else [last]
+        return pruned
+
     def _before(self, number: int, sampler: BaseSampler, unknown: int | None) -> AskedTrial:
         """The trial before a study of its own, in which it is the last one."""
         storage = InMemoryStorage()
         study = optuna.create_study(storage=storage, direction=self._direction, sampler=sampler, study_name="view")
         view = storage.get_study_id_from_name("view")
         itself, hidden = self.get(number), {self._keys[number], None if unknown is None else self._keys[unknown]}
-        others = [t for t in self._study.get_trials(deepcopy=False, states=_SEEN) if t.number not in hidden]
+        known = self._study.get_trials(deepcopy=False, states=_SEEN)
+        others = [self._pruned(t) if t.number in self._resting else t for t in known if t.number not in hidden]
         for trial in seen(others, maximize=self._direction == "maximize"):
             storage.create_new_trial(view, template_trial=trial)
         fresh = create_trial(state=TrialState.RUNNING, system_attrs=dict(itself.system_attrs))

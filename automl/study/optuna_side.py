@@ -155,6 +155,10 @@ class OptunaSide:
                 self._storage.set_trial_intermediate_value(self.trial_id(number), step, value)
             self._mirror.report(number, value, step)
 
+    def rest(self, number: int, *, resting: bool = True) -> None:
+        """Let samplers take a trial that runs for one that was pruned, or no longer."""
+        self._mirror.rest(number, resting=resting)
+
     def should_prune(self, number: int) -> bool:
         """What the pruner thinks of a running trial."""
         return self._mirror.should_prune(number)

@@ -251,7 +251,7 @@ def _mortal(name: str) -> Callable[..., Any]:
 
 CALLS = (
     "ask", "enqueue", "begin", "assign", "retrain", "epoch", "pause", "unpause", "complete", "prune", "infeasible",
-    "duplicate", "fail",
+    "duplicate", "fail", "discard",
 )  # fmt: skip
 for _name in CALLS:
     setattr(MortalStudy, _name, _mortal(_name))

@@ -18,7 +18,6 @@ from automl.search.interrupt import Interrupt
 from automl.search.plan import Plan
 from automl.search.proposer import Proposer
 from automl.search.rules import Rules
-from automl.search.sampling import make_pruner
 from automl.space import Space
 from automl.study import RunDraft, Study
 
@@ -50,19 +49,20 @@ def make_search(tmp_path, prepared):
         limits: Limits | None = None,
         run: str = "run",
         seed: int = 1,
+        early_discard: bool = True,
     ) -> Search:
         task = tasks.get("image-classify")
         objective = task.objective()
         folder = tmp_path / run
         folder.mkdir(exist_ok=True)
-        url, pruner = f"sqlite:///{folder}/study.db", make_pruner()
+        url = f"sqlite:///{folder}/study.db"
         if (folder / "study.db").is_file():
             while studies:
                 studies.pop().close()
-            study = MortalStudy.open(url, "s", pruner=pruner)
+            study = MortalStudy.open(url, "s")
         else:
             draft = RunDraft(task=task.name, objective=objective.metric, direction=objective.direction, seed=seed)
-            study = MortalStudy.create(url, "s", run=draft, pruner=pruner)
+            study = MortalStudy.create(url, "s", run=draft)
         studies.append(study)
         rules = Rules(
             task=task.name,
@@ -74,6 +74,7 @@ def make_search(tmp_path, prepared):
             checkpoints=folder / "checkpoints",
             limits=limits or Limits(),
             run_dir=folder,
+            early_discard=early_discard,
         )
         proposer = Proposer(Space.parse(space), task=task, prepared=prepared, study=study, seed=seed, max_epochs=None)
         executor, events, interrupt = ScriptedExecutor(script, workers), Watcher(), Interrupt()

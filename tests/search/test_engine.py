@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import time
 
 import pytest
@@ -57,17 +56,6 @@ def test_the_best_value_wins(make_search) -> None:
     winner = search.engine.search()
     assert units(search.executor.jobs[0]) < max(map(units, search.executor.jobs))
     assert winner.value == max(record.value for record in search.study.trials() if record.state == "complete")
-
-
-def test_a_trial_behind_the_median_is_pruned(make_search) -> None:
-    # The first five trials do well; the sixth does not.
-    number = itertools.count()
-    search = make_search(lambda job: [0.9 if next(number) < 5 else 0.1] * job.training.epochs, max_trials=6)
-    search.engine.search()
-    last = search.study.trials()[-1]
-    assert last.state == "pruned"
-    assert last.epochs < 6
-    assert "behind the median" in last.reason
 
 
 def test_a_failed_trial_is_recorded_and_the_search_goes_on(make_search) -> None:
