@@ -10,6 +10,7 @@ from automl.cli import (
     cache,
     check,
     config,
+    doctor,
     export,
     plot,
     report,
@@ -67,6 +68,7 @@ app.command()(study_lists.importance)
 app.command()(plot.plot)
 app.command()(report.report)
 app.command()(watch.watch)
+app.command()(doctor.doctor)
 app.command()(export.export)
 app.command()(study_delete.delete)
 app.add_typer(spaces.app, name="spaces")

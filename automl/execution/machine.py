@@ -46,7 +46,7 @@ def visible_gpus() -> tuple[str, ...]:
 
     Asks the driver (NVML), which takes milliseconds, and not TensorFlow, which takes seconds and the GPU's memory.
     """
-    installed = _count_gpus()
+    installed = installed_gpus()
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     if chosen is None or installed == 0:
         return tuple(str(number) for number in range(installed))
@@ -58,7 +58,8 @@ def visible_gpus() -> tuple[str, ...]:
     return tuple(names)
 
 
-def _count_gpus() -> int:
+def installed_gpus() -> int:
+    """GPUs that the driver knows of, whether this process may use them or not."""
     try:
         nvml = ctypes.CDLL("libnvidia-ml.so.1")
     except OSError:  # no driver, no GPU
