@@ -116,6 +116,9 @@ EventsOpt = Annotated[
 TensorBoardOpt = Annotated[
     Path | None, typer.Option("--tensorboard", metavar="DIR", help="Write logs for TensorBoard.")
 ]
+ReportOpt = Annotated[
+    bool, typer.Option("--report/--no-report", help="Write report.html into the run at the end, if there is time.")
+]
 QuietOpt = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
 WorkersOpt = Annotated[
     int | None, typer.Option("--workers", metavar="N", help="Worker processes; 0 trains in this one.")

@@ -29,4 +29,4 @@ def report(
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f"cannot write a report to {out}: the file's name must end in .html")
     import_named(imports)
-    typer.echo(write_report(run, out, storage=storage, predict=predict))
+    typer.echo(write_report(run, out, storage=storage, detail="full" if predict else "kept"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,8 +15,25 @@ if TYPE_CHECKING:
 _NAMES = {"run_dir": "run", "model_dir": "model", "study_name": "study", "description": "network"}
 
 
-def show_result(result: SearchResult, *, as_json: bool, quiet: bool) -> None:
+def report_of(result: SearchResult, storage: str | None) -> Path | None:
+    """Write the report of a search that has just come to its end; None where it has not, or without time for it."""
+    if result.interrupted or result.already_finished:
+        return None
+    from automl.report import write_at_end
+    from automl.run import near
+
+    used = result.seconds
+    return write_at_end(result.run_dir, used=used, near=str(near(result.run_dir)), storage=storage)
+
+
+def show_result(result: SearchResult, *, as_json: bool, quiet: bool, report: Path | None = None) -> None:
     """Print a result on stdout, and on stderr how to go on where the search is not over.
+
+    Args:
+        result: What came of the search.
+        as_json: As one JSON document.
+        quiet: Without remarks.
+        report: The file that was written about it.
 
     Raises:
         Exit: A signal ended the search; the code says which.
@@ -24,9 +42,10 @@ def show_result(result: SearchResult, *, as_json: bool, quiet: bool) -> None:
     from automl.cli.output import show_json
 
     if as_json:
-        show_json({_NAMES.get(field.name, field.name): getattr(result, field.name) for field in fields(result)})
+        told = {_NAMES.get(field.name, field.name): getattr(result, field.name) for field in fields(result)}
+        show_json(told | {"report": None if report is None else str(report)})
     else:
-        for line in _lines(result):
+        for line in _lines(result, report):
             typer.echo(line)
     if result.interrupted:
         typer.echo(f"continue with: {result.resume}", err=True)
@@ -44,7 +63,7 @@ _WORDS = {
 }
 
 
-def _lines(result: SearchResult) -> list[str]:
+def _lines(result: SearchResult, report: Path | None) -> list[str]:
     from automl.progress.words import clip, duration, plural, score, size, spread
     from automl.run import near
 
@@ -60,6 +79,7 @@ def _lines(result: SearchResult) -> list[str]:
         f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
         f"model     {near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
         f"study     {run} (automl trials {run})",
+        *([] if report is None else [f"report    {near(report)}"]),
         *([] if guessing is None else [f"guessing  {result.objective} {score(guessing)} on the same rows"]),
         "",
         "next:",

@@ -45,6 +45,7 @@ from automl.cli.options import (
     PathOpt,
     PresetOpt,
     QuietOpt,
+    ReportOpt,
     RefitOpt,
     RunArg,
     SeriesOpt,
@@ -235,11 +236,12 @@ def search(
     ] = None,
     events_file: EventsOpt = None,
     tensorboard: TensorBoardOpt = None,
+    report: ReportOpt = True,
     quiet: QuietOpt = False,
     as_json: JsonOpt = False,
 ) -> None:
     """Find the best network for DATA, train it and save it."""
-    from automl.cli.results import show_result
+    from automl.cli.results import report_of, show_result
 
     if not quiet:
         _say_what_was_read(config, config_file)
@@ -252,7 +254,8 @@ def search(
 
         events = make_progress(quiet=quiet, events_file=events_file, tensorboard=tensorboard)
         result = run_search(config, events)
-    show_result(result, as_json=as_json, quiet=quiet)
+    written = report_of(result, config.storage) if report else None
+    show_result(result, as_json=as_json, quiet=quiet, report=written)
 
 
 def resume(
@@ -279,11 +282,12 @@ def resume(
     adopt: AdoptOpt = False,
     events_file: EventsOpt = None,
     tensorboard: TensorBoardOpt = None,
+    report: ReportOpt = True,
     quiet: QuietOpt = False,
     as_json: JsonOpt = False,
 ) -> None:
     """Continue a search after Ctrl-C, a crash or its end. What is not said stays as it was."""
-    from automl.cli.results import show_result
+    from automl.cli.results import report_of, show_result
     from automl.config import Limits, parse_budget, parse_gpus, parse_list, parse_trials
 
     (max_trials, more_trials), (seconds, more_time) = parse_trials(trials), parse_budget(time_budget)
@@ -316,7 +320,8 @@ def resume(
 
         events = make_progress(quiet=quiet, events_file=events_file, tensorboard=tensorboard)
         result = resume_run(run, events, **changes)
-    show_result(result, as_json=as_json, quiet=quiet)
+    written = report_of(result, storage) if report else None
+    show_result(result, as_json=as_json, quiet=quiet, report=written)
 
 
 def _say_what_was_read(config: SearchConfig, file: Path | None) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl.errors import ConfigError
 from automl.files import write_whole
@@ -47,11 +49,20 @@ class Picture:
 
     def png(self) -> bytes:
         """A PNG file, 200 dots an inch."""
-        return self._saved("png")
+        out = io.BytesIO()
+        with _quiet():
+            self.figure.savefig(out, format="png", dpi=_DOTS, metadata={"Title": self.title})
+        return out.getvalue()
 
     def svg(self) -> str:
         """An SVG document; its letters are text."""
-        return self._saved("svg").decode()
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        out = io.BytesIO()
+        canvas: Any = FigureCanvasSVG(self.figure)
+        with _quiet():
+            canvas.print_svg(out, metadata={"Date": None, "Title": self.title})  # savefig would draw it twice
+        return out.getvalue().decode()
 
     def inline(self, name: str) -> str:
         """An SVG element to stand in an HTML page beside others, in the page's own colours, as wide as there is room.
@@ -93,14 +104,13 @@ class Picture:
             return self.png()
         return (self.svg() if form == "svg" else self.html()).encode()
 
-    def _saved(self, form: str) -> bytes:
-        out = io.BytesIO()
-        metadata = {"Date": None, "Title": self.title} if form == "svg" else {"Title": self.title}
-        with styled(), warnings.catch_warnings():
-            # Names in a script that Matplotlib's letters lack: an SVG has them as text, a PNG shows a box.
-            warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
-            self.figure.savefig(out, format=form, dpi=_DOTS if form == "png" else 72, metadata=metadata)
-        return out.getvalue()
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Our settings for the body, and no word on letters that Matplotlib lacks: SVGs have text, a PNG shows a box."""
+    with styled(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        yield
 
 
 def format_of(path: Path) -> str:

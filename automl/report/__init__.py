@@ -9,6 +9,7 @@ it needs no script.
 
 from __future__ import annotations
 
+from automl.report.closing import write_at_end
 from automl.report.write import REPORT_FILE, write_report
 
-__all__ = ["REPORT_FILE", "write_report"]
+__all__ = ["REPORT_FILE", "write_at_end", "write_report"]

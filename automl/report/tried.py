@@ -39,14 +39,15 @@ def network(best: TrialDetail) -> Section:
     return Section("network", "The best network", [*parts, Facts(facts)])
 
 
-def search(study: StudyReader) -> list[Section]:
-    """How the networks learned, and how the search went."""
-    return [
+def search(study: StudyReader, *, light: bool = False) -> list[Section]:
+    """How the networks learned, and how the search went; ``light`` leaves out what the score depends on."""
+    found = [
         _drawn(study, "curves", "Learning curves", ["curves"]),
         _drawn(study, "history", "History of the search", ["history", "timeline"]),
-        _drawn(study, "importance", "What the score depends on", ["importance", "slice"]),
+        None if light else _drawn(study, "importance", "What the score depends on", ["importance", "slice"]),
         _drawn(study, "size", "Size against score", ["pareto"]),
     ]
+    return [section for section in found if section is not None]
 
 
 def _drawn(study: StudyReader, key: str, title: str, kinds: list[str]) -> Section:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from automl.errors import ExportError, StudyError
 from automl.export import load_bundle
@@ -23,13 +24,15 @@ log = logging.getLogger("automl.report")
 
 REPORT_FILE = "report.html"
 
+Detail = Literal["full", "kept", "light"]
+
 
 def write_report(
     run: Path,
     out: Path | None = None,
     *,
     storage: str | None = None,
-    predict: bool = True,
+    detail: Detail = "full",
     near: str | None = None,
 ) -> Path:
     """Write the report of a search, also while it is going on.
@@ -38,7 +41,8 @@ def write_report(
         run: The run's folder.
         out: Where; None for ``report.html`` in the run's folder.
         storage: The database's URL, where the run's own lost its password.
-        predict: Whether to load the best network and ask it where its answers were not kept.
+        detail: ``full`` loads the best network and asks it where its answers were not kept, which takes Keras;
+            ``kept`` tells of answers that were kept; ``light`` of none, and not what the score depends on.
         near: What to call the run's folder in commands; None for ``run``.
 
     Returns:
@@ -51,13 +55,13 @@ def write_report(
     folder = RunFolder.open(run, storage=storage)
     target = out or folder.path / REPORT_FILE
     with StudyReader.open(run, storage=storage) as study:
-        page = _page(study, folder, near or str(run), predict=predict)
+        page = _page(study, folder, near or str(run), detail=detail)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, page)
     return target
 
 
-def _page(study: StudyReader, folder: RunFolder, where: str, *, predict: bool) -> str:
+def _page(study: StudyReader, folder: RunFolder, where: str, *, detail: Detail) -> str:
     run, trials, best = study.run(), study.trials(), study.best()
     manifest = _manifest(folder)
     top: list[Part]
@@ -65,10 +69,10 @@ def _page(study: StudyReader, folder: RunFolder, where: str, *, predict: bool) -
         top = [Text("No network has been trained to its end yet: there is no result to tell of.")]
     else:
         top = about.summary(run, best, trials, manifest)
-    sections = [about.asked(run), *_about_data(folder, run, best, predict=predict)]
+    sections = [about.asked(run), *_about_data(folder, run, best, detail=detail)]
     if best is not None:
         sections.append(_safe("network", "The best network", lambda: [tried.network(best)])[0])
-    sections += _safe("search", "The search", lambda: tried.search(study))
+    sections += _safe("search", "The search", lambda: tried.search(study, light=detail == "light"))
     if best is not None:
         sections.append(tried.leaderboard(run, study.leaderboard()))
     sections += [tried.failures(trials), repeat.use(run, where, manifest), repeat.repeat(run)]
@@ -77,7 +81,7 @@ def _page(study: StudyReader, folder: RunFolder, where: str, *, predict: bool) -
     return render(f"Report of {tidy(run.study, 60)}", subtitle, top, sections, made=made)
 
 
-def _about_data(folder: RunFolder, run: RunRecord, best: TrialDetail | None, *, predict: bool) -> list[Section]:
+def _about_data(folder: RunFolder, run: RunRecord, best: TrialDetail | None, *, detail: Detail) -> list[Section]:
     """The data, and how well the best network answers what was held back from it."""
     try:
         prepared, gone = open_data(folder), ""
@@ -87,7 +91,9 @@ def _about_data(folder: RunFolder, run: RunRecord, best: TrialDetail | None, *, 
     if best is None:
         return sections
     try:
-        held = held_out(folder, run, best, predict=predict)
+        if detail == "light":
+            raise Absent("this report was written in haste, at the end of a search; automl report writes it in full")
+        held = held_out(folder, run, best, predict=detail == "full")
     except Absent as absent:
         what = "No mistakes, no calibration and no scores by class are shown here"
         return [*sections, Section("right", "Right and wrong", [Text(f"{what}: {absent}.", quiet=True)])]
@@ -109,7 +115,8 @@ def _safe(key: str, title: str, build: Callable[[], Sequence[Section]]) -> list[
     try:
         return list(build())
     except Exception as error:
-        log.warning("the report's part %r failed", key, exc_info=error)
+        log.warning("a part of the report failed, %s: %s: %s", key, type(error).__name__, error)
+        log.debug("where it failed", exc_info=error)
         return [Section(key, title, [Text(f"This part failed: {type(error).__name__}: {error}", quiet=True)])]
     finally:
         log.debug("%s took %.2f s", key, time.perf_counter() - begin)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +18,7 @@ FEWEST = 5  # complete trials; with fewer a forest says nothing
 _TREES = 64
 _ROUNDS = 8  # of shuffling; with many trials fewer do
 _MOST = 4000
+_LARGEST = 20_000  # rows that are predicted at once
 
 
 def parameter_importance(trials: Sequence[TrialRecord]) -> dict[str, float]:
@@ -35,20 +38,25 @@ def parameter_importance(trials: Sequence[TrialRecord]) -> dict[str, float]:
     {}
     """
     complete = [trial for trial in trials if trial.state == "complete" and trial.value is not None]
-    values = np.array([trial.value for trial in complete], np.float64)
-    if len(complete) < FEWEST or np.ptp(values) == 0:
-        return {}
-    groups = _columns([trial.params for trial in complete])
+    params = tuple(json.dumps(dict(trial.params), sort_keys=True, default=str) for trial in complete)
+    return dict(_shares(params, tuple(trial.value or 0.0 for trial in complete)))
+
+
+@lru_cache(maxsize=2)  # several pictures of one study ask
+def _shares(params: tuple[str, ...], found: tuple[float, ...]) -> tuple[tuple[str, float], ...]:
+    values = np.array(found, np.float64)
+    if len(values) < FEWEST or np.ptp(values) == 0:
+        return ()
+    groups = _columns([json.loads(each) for each in params])
     if not groups:
-        return {}
+        return ()
     names, parts = list(groups), list(groups.values())
     ends = np.cumsum([0, *(part.shape[1] for part in parts)]).tolist()
     shares = _shuffled(np.concatenate(parts, axis=1), values, list(pairwise(ends)))
     if shares.sum() <= 0:
-        return {}
-    shares = shares / shares.sum()
-    ranked = sorted(zip(names, shares.tolist(), strict=True), key=lambda each: (-each[1], each[0]))
-    return dict(ranked)
+        return ()
+    ranked = zip(names, (shares / shares.sum()).tolist(), strict=True)
+    return tuple(sorted(ranked, key=lambda each: (-each[1], each[0])))
 
 
 def _columns(params: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[np.float64]]:
@@ -85,10 +93,21 @@ def _shuffled(x: NDArray[np.float64], y: NDArray[np.float64], groups: Sequence[t
     forest = RandomForestRegressor(_TREES, random_state=0, min_samples_leaf=max(1, len(y) // 20)).fit(x, ranks)
     before = np.square(forest.predict(x) - ranks).mean()
     rounds = max(1, min(_ROUNDS, _MOST // len(x)))
+    at_once = max(1, _LARGEST // (rounds * len(x)))
     worse = np.zeros(len(groups))
-    for place, (start, stop) in enumerate(groups):
-        mixed = np.tile(x, (rounds, 1))
-        for first in range(0, len(mixed), len(x)):
-            mixed[first : first + len(x), start:stop] = x[rng.permutation(len(x)), start:stop]
-        worse[place] = np.square(forest.predict(mixed) - np.tile(ranks, rounds)).mean() - before
+    for first in range(0, len(groups), at_once):
+        some = groups[first : first + at_once]
+        mixed = np.concatenate([_mixed(x, columns, rounds, rng) for columns in some])
+        errors = np.square(forest.predict(mixed) - np.tile(ranks, rounds * len(some)))
+        worse[first : first + at_once] = errors.reshape(len(some), -1).mean(axis=1) - before
     return np.maximum(worse, 0.0)
+
+
+def _mixed(
+    x: NDArray[np.float64], columns: tuple[int, int], rounds: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """The trials several times, some columns shuffled among them together."""
+    mixed = np.tile(x, (rounds, 1))
+    for first in range(0, len(mixed), len(x)):
+        mixed[first : first + len(x), slice(*columns)] = x[rng.permutation(len(x)), slice(*columns)]
+    return mixed
