@@ -12,6 +12,7 @@ from automl.cli import (
     config,
     doctor,
     export,
+    plan,
     plot,
     report,
     search,
@@ -55,6 +56,7 @@ def automl(
 app.command()(search.search)
 app.command()(search.resume)
 app.command()(check.check)
+app.command()(plan.plan)
 app.command()(use.predict)
 app.command()(use.evaluate)
 app.command()(study.studies)

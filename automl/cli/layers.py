@@ -66,7 +66,8 @@ def keys_of(asks: Asks) -> Mapping[str, tuple[str, Any, str]]:
         [info] = notes
         words = (info.default, *(info.param_decls or ()))
         long = [word for word in words if isinstance(word, str) and word.startswith("--")]
-        found[name] = (long[0].removeprefix("--") if long else name, annotation, info.help or "")
+        key = long[0].partition("/")[0].removeprefix("--") if long else name
+        found[name] = (key, annotation, info.help or "")
     return found
 
 

@@ -45,8 +45,8 @@ from automl.cli.options import (
     PathOpt,
     PresetOpt,
     QuietOpt,
-    ReportOpt,
     RefitOpt,
+    ReportOpt,
     RunArg,
     SeriesOpt,
     ShareOpt,
@@ -217,20 +217,23 @@ def asked(
     )
 
 
+ConfigOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=fill(asked),
+        help=f"Settings in YAML; else {FILE_NAME} in this folder.",
+    ),
+]
+
+
 @options_of(asked)
 def search(
     config: SearchConfig,
     ctx: typer.Context,
-    config_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            is_eager=True,
-            callback=fill(asked),
-            help=f"Settings in YAML; else {FILE_NAME} in this folder.",
-        ),
-    ] = None,
+    config_file: ConfigOpt = None,
     saved: Annotated[
         Path | None, typer.Option("--save-config", metavar="FILE", help="Write what was resolved, to repeat it.")
     ] = None,

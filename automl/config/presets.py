@@ -37,9 +37,9 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        "quick": Preset("60s"),
+        "quick": Preset("60s", {"ensemble": 1}),
         "medium": Preset("10m"),
-        "best": Preset("1h"),
+        "best": Preset("1h", {"ensemble": 5}),
     }
 )
 

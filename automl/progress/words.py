@@ -75,8 +75,8 @@ def score(value: float | None) -> str:
 def size(count: int | None) -> str:
     """How many, shortened.
 
-    >>> size(950), size(178346), size(2_500_000), size(None)
-    ('950', '178k', '2.5M', '-')
+    >>> size(950), size(178346), size(2_500_000), size(7_290_000_000), size(None)
+    ('950', '178k', '2.5M', '7.29G', '-')
     """
     if count is None:
         return "-"
@@ -84,7 +84,7 @@ def size(count: int | None) -> str:
         return str(count)
     if count < 999_500:
         return f"{count / 1000:.3g}k"
-    return f"{count / 1e6:.3g}M"
+    return f"{count / 1e6:.3g}M" if count < 999_500_000 else f"{count / 1e9:.3g}G"
 
 
 def clip(text: str, width: int) -> str:
