@@ -32,8 +32,6 @@ PASSES = 3.0
 BUILD_SECONDS = 2.0
 # Spread of the logarithm: of the guess over machines, of the slope, and of one trial around the law.
 GUESS, SLOPE, NOISE = 1.5, 0.15, 0.25
-# Where slopes turn: so many operations a step are the middle of what is trained on pictures.
-MIDDLE = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,8 @@ class Load:
 
     @property
     def size(self) -> float:
-        """How large a step is, on a logarithmic scale around 0."""
-        return math.log(max(self._operations, 1.0) / MIDDLE)
+        """How large a step is, on a logarithmic scale."""
+        return math.log(max(self._operations, 1.0))
 
     @property
     def _operations(self) -> float:
@@ -118,17 +116,22 @@ class Costs:
     def step_seconds(self, load: Load) -> float:
         """Seconds of one training step."""
         constant, slope = self._law()
-        return load.guess * math.exp(constant + slope * load.size)
+        return load.guess * math.exp(constant + slope * (load.size - self._middle))
 
     def build_seconds(self) -> float:
         """Seconds of building and tracing a network."""
         return float(np.median(self._builds)) if self._builds else BUILD_SECONDS
 
+    @property
+    def _middle(self) -> float:
+        """The size around which slopes turn: that of the networks which were measured."""
+        return float(np.mean([load.size for load in self._loads])) if self._loads else 0.0
+
     def _law(self) -> tuple[float, float]:
         """Constant and slope of the correction: the mean of the posterior of a Bayesian linear regression."""
         if not self._loads:
             return 0.0, 0.0
-        design = np.array([[1.0, load.size] for load in self._loads])
+        design = np.array([[1.0, load.size - self._middle] for load in self._loads])
         precision = design.T @ design / NOISE**2 + np.diag([GUESS**-2, SLOPE**-2])
         constant, slope = np.linalg.solve(precision, design.T @ np.array(self._ratios) / NOISE**2)
         return float(constant), float(slope)
