@@ -6,14 +6,16 @@ when answers are scored.
 
 from __future__ import annotations
 
-from automl.export.bundle import Bundle, load_bundle, write_bundle
+from automl.export.bundle import ARCHITECTURE_FILE, Bundle, load_bundle, write_bundle
 from automl.export.evaluation import ClassScore, Evaluation
 from automl.export.formats import FORMATS, Exported, export_model
-from automl.export.manifest import FileSum, Manifest, Output
+from automl.export.loading import load_model
+from automl.export.manifest import FileSum, Manifest, Member, Output
 from automl.export.predictions import Predictions, write_predictions
-from automl.export.predictor import TrainedModel, load_model
+from automl.export.predictor import TrainedModel
 
 __all__ = [
+    "ARCHITECTURE_FILE",
     "FORMATS",
     "Bundle",
     "ClassScore",
@@ -21,6 +23,7 @@ __all__ = [
     "Exported",
     "FileSum",
     "Manifest",
+    "Member",
     "Output",
     "Predictions",
     "TrainedModel",

@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 from automl.errors import ConfigError, ExportError, did_you_mean
 from automl.export.bundle import load_bundle
 from automl.export.keras_model import full_precision
+from automl.export.loading import load_model
 from automl.export.manifest import MANIFEST_FILE
 from automl.export.parity import Answers, check_parity
-from automl.export.predictor import TrainedModel, load_model
+from automl.export.predictor import TrainedModel
 from automl.export.savedmodel import ServedModel, write_savedmodel
 from automl.files import folder_size, whole_folder
 

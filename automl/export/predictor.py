@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.backend import no_retracing_warnings
-from automl.data import ForecastContract, InputContract, LabelTarget, read_input
-from automl.data.label_sets import texts_of
-from automl.errors import ConfigError, DataError, ExportError
+from automl.data import ForecastContract, InputContract
+from automl.errors import ConfigError, DataError
 from automl.export.adapters import Adapter, OnBadFile, Reading, Source, make_adapter
 from automl.export.adapters.tables import counted
-from automl.export.bundle import Bundle, load_bundle
+from automl.export.bundle import Bundle
+from automl.export.checks import own_scores
 from automl.export.evaluation import Evaluation, score, score_labels, score_numbers
 from automl.export.forecasts import Forecasts, forecast, score_forecasts
-from automl.export.keras_model import feed, first_output, read_model
-from automl.export.manifest import MANIFEST_FILE, Manifest, Output
+from automl.export.keras_model import feed, first_output
+from automl.export.manifest import Manifest, Output
 from automl.export.predictions import Predictions
-from automl.label_metrics import given
-from automl.ops import own_layers
+from automl.export.told import called, decided, told
 
 if TYPE_CHECKING:
     import keras
@@ -95,16 +93,7 @@ class TrainedModel:
         Of labels those whose probability is at least one half: a set for each row, (n,) of objects, or 0 and 1 (n, k)
         where the model was trained on such rows.
         """
-        return self._decided(self._answer(self.adapter.source(x, Reading()), batch_size))
-
-    def _decided(self, answer: np.ndarray) -> np.ndarray:
-        """What ``predict`` gives, of what the network says (n, k)."""
-        if self.output.several:
-            return self._labels(answer)
-        if self.of_classes:
-            labels: np.ndarray = self.classes[answer.argmax(axis=1)]
-            return labels
-        return answer[:, 0] if answer.shape[1] == 1 else answer
+        return decided(self.output, self._answer(self.adapter.source(x, Reading()), batch_size))
 
     def answer(self, rows: Any) -> np.ndarray:
         """What the network says, (n, k) float32: probabilities, or numbers.
@@ -182,9 +171,20 @@ class TrainedModel:
                 raise ConfigError("windows of series have no weights of their own; leave them out")
             windows = np.concatenate([rows.series for rows in source.batches(self.adapter.batch_size())])
             return score_forecasts(windows.astype(np.float64), truth(), answer, self.contract, own=own)
-        return self._scored(truth(), answer, None if weights is None else counted(weights, source))
+        return self.scored(truth(), answer, None if weights is None else counted(weights, source))
 
-    def _scored(self, truth: np.ndarray, answer: np.ndarray, weights: np.ndarray | None = None) -> Evaluation:
+    def scored(self, truth: np.ndarray, answer: np.ndarray, weights: np.ndarray | None = None) -> Evaluation:
+        """The scores of answers.
+
+        Args:
+            truth: Codes (n,), zeros and ones or numbers (n, k).
+            answer: What the network said, (n, k).
+            weights: How much each row counts, (n,); None when all count alike.
+
+        Raises:
+            DataError: There is no row.
+            ConfigError: A person's own score needs a module that is not imported.
+        """
         own = own_scores(self.manifest)
         if self.output.several:
             return score_labels(truth, answer, self.classes, weights=weights, own=own)
@@ -198,35 +198,12 @@ class TrainedModel:
         return Predictions(
             column=source.column,
             names=source.names(),
-            labels=self._told(answer),
+            labels=told(self.output, answer),
             probabilities=answer if self.of_classes else np.zeros((len(answer), 0), np.float32),
             classes=self.classes,
             skipped=tuple(source.skipped),
-            answers=self._called(),
+            answers=called(self.output),
         )
-
-    def _labels(self, answer: np.ndarray) -> np.ndarray:
-        """The labels of rows: sets, or 0 and 1 where each had a column of them."""
-        flags = given(answer)
-        if not self.output.separator:
-            return flags.astype(np.int64)
-        sets = np.empty(len(flags), dtype=object)
-        sets[:] = [set(self.classes[row].tolist()) for row in flags]
-        return sets
-
-    def _told(self, answer: np.ndarray) -> np.ndarray:
-        """Answers as they are written into a table."""
-        target = self.output.target()
-        if isinstance(target, LabelTarget):
-            flags = given(answer).astype(np.int64)
-            return flags if not target.separator else np.array(texts_of(flags, target), dtype=object)
-        return np.asarray(self.classes[answer.argmax(axis=1)] if self.of_classes else answer)
-
-    def _called(self) -> tuple[str, ...]:
-        """What the columns of ``_told`` are called."""
-        if self.output.several:
-            return ("labels",) if self.output.separator else tuple(str(name) for name in self.output.classes)
-        return ("label",) if self.of_classes else self.output.columns
 
     def _answer(self, source: Source | _Ready, batch_size: int | None = None) -> np.ndarray:
         answers = [np.zeros((0, self._width), np.float32)]
@@ -263,100 +240,3 @@ class _Ready:
     def batches(self, size: int) -> Iterator[Any]:
         for start in range(0, len(self.rows), size):
             yield self.rows[start : start + size]
-
-
-def own_scores(manifest: Manifest) -> tuple[str, ...]:
-    """A person's own scores of a model, whose modules only the person imports: a model is data, perhaps someone else's.
-
-    Raises:
-        ConfigError: One is not imported.
-    """
-    modules = dict.fromkeys(name.partition(":")[0] for name in manifest.metrics)
-    missing = ",".join(name for name in modules if name not in sys.modules)
-    if missing:
-        raise ConfigError(
-            f"the model is scored by {', '.join(manifest.metrics)}: import {missing} first (--import {missing} on the "
-            "command line)"
-        )
-    return manifest.metrics
-
-
-def load_model(path: Path | str) -> TrainedModel:
-    """Open the model of a run or a bundle.
-
-    The files are compared with their checksums, and Keras loads the network in safe mode: no code in it is run.
-
-    Args:
-        path: A run's folder or a bundle's.
-
-    Raises:
-        ExportError: There is none, it is torn, altered or newer, or Keras cannot load it.
-    """
-    bundle = load_bundle(path)
-    _check_layers(bundle)
-    if bundle.manifest.task == "multi":
-        from automl.export.several import SeveralModel  # which is made of the models of this file
-
-        contracts = {name: read_contract(bundle, name) for name in bundle.manifest.inputs}
-        several = SeveralModel(bundle, next(iter(contracts.values())), read_model(bundle.model_file))
-        several.check()
-        return several
-    contract = _contract(bundle)
-    return TrainedModel(bundle, contract, _checked(read_model(bundle.model_file), bundle, contract))
-
-
-def _check_layers(bundle: Bundle) -> None:
-    """The model is data, perhaps someone else's: it says what it needs, and only the person imports code."""
-    missing = sorted({*bundle.manifest.layers} - {op.origin for op in own_layers()})
-    if missing:
-        modules = ",".join(sorted({origin.partition(":")[0] for origin in missing}))
-        raise ExportError(
-            f"{bundle.directory} holds layers of someone's own, {', '.join(missing)}: import {modules} first "
-            f"(--import {modules} on the command line)"
-        )
-
-
-def _contract(bundle: Bundle) -> InputContract:
-    where = bundle.directory / MANIFEST_FILE
-    if len(bundle.manifest.inputs) != 1 or len(bundle.manifest.outputs) != 1:
-        raise ExportError(f"{where} describes several inputs or outputs, which this version does not serve")
-    (name,) = bundle.manifest.inputs
-    return read_contract(bundle, name)
-
-
-def read_contract(bundle: Bundle, name: str) -> InputContract:
-    """The contract of an input.
-
-    Raises:
-        ExportError: This version cannot read it.
-    """
-    where = bundle.directory / MANIFEST_FILE
-    try:
-        return read_input(bundle.manifest.inputs[name])
-    except ValueError as error:
-        raise ExportError(f"{where} has an input contract that this version cannot read: {error}") from None
-
-
-def _checked(model: keras.Model, bundle: Bundle, contract: InputContract) -> keras.Model:
-    (output,) = bundle.manifest.outputs.values()
-    check_shapes(model, bundle, make_adapter(contract), [output])
-    return model
-
-
-def check_shapes(model: keras.Model, bundle: Bundle, adapter: Adapter, outputs: Sequence[Output]) -> None:
-    """Refuse a network that takes or gives something else than its manifest says.
-
-    Raises:
-        ExportError: It does.
-    """
-    wanted: Sequence[Any] = (adapter.shapes(), {(None, output.width) for output in outputs})
-    found: Sequence[Any] = ({tuple(each.shape) for each in model.inputs}, {tuple(each.shape) for each in model.outputs})
-    if len(model.outputs) != len(outputs) or found != wanted:
-        raise ExportError(
-            f"{bundle.model_file} takes and gives {_said(found)}, where its manifest says {_said(wanted)}; "
-            "export the model again"
-        )
-
-
-def _said(shapes: Sequence[set[tuple[int | None, ...]]]) -> str:
-    return " and ".join(", ".join(map(str, sorted(each, key=str))) for each in shapes)

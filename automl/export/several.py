@@ -13,11 +13,13 @@ import numpy as np
 from automl.errors import DataError
 from automl.export.adapters import OnBadFile, Reading, make_adapter
 from automl.export.adapters.several import SeveralAdapter
+from automl.export.checks import check_shapes, own_scores, read_contract
 from automl.export.evaluation import Evaluation
 from automl.export.keras_model import first_output
 from automl.export.manifest import Output
 from automl.export.predictions import Predictions
-from automl.export.predictor import TrainedModel, check_shapes, own_scores, read_contract
+from automl.export.predictor import TrainedModel
+from automl.export.told import called, decided, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class SeveralModel(TrainedModel):
     def predict(self, x: Any, *, batch_size: int | None = None) -> Any:
         """By output the most probable class (n,), sets of labels, or numbers (n,) or (n, k)."""
         answers = self._apart(self._answer(self.adapter.source(x, Reading()), batch_size))
-        return self._alone({name: head._decided(answers[name]) for name, head in self.heads.items()})
+        return self._alone({name: decided(head.output, answers[name]) for name, head in self.heads.items()})
 
     def evaluate(  # type: ignore[override]  # a mapping by output
         self,
@@ -137,7 +139,7 @@ class SeveralModel(TrainedModel):
         answers = self._apart(self._answer(source))
         kept = source.kept()
         counts = None if counts is None else counts[kept]
-        scored = {name: head._scored(truths[name][kept], answers[name], counts) for name, head in self.heads.items()}
+        scored = {name: head.scored(truths[name][kept], answers[name], counts) for name, head in self.heads.items()}
         return SeveralEvaluations(scored, len(kept))
 
     def parts(self) -> list[tuple[slice, bool]]:
@@ -176,15 +178,15 @@ class SeveralModel(TrainedModel):
         source = self.adapter.source(x, reading)
         answers = self._apart(self._answer(source))
         columns: list[np.ndarray] = []
-        called: list[str] = []
+        names: list[str] = []
         chances = [np.zeros((len(source.kept()), 0), np.float32)]
         classes: list[str] = []
         for name, head in self.heads.items():
-            said = head._told(answers[name])
+            said = told(head.output, answers[name])
             said = said[:, np.newaxis] if said.ndim == 1 else said
             alone = said.shape[1] == 1
             columns += [np.array([str(each) for each in said[:, at]], dtype=object) for at in range(said.shape[1])]
-            called += [name] if alone else [f"{name}.{each}" for each in head._called()]
+            names += [name] if alone else [f"{name}.{each}" for each in called(head.output)]
             if head.of_classes:
                 chances.append(answers[name])
                 classes += [f"{name}.{each}" for each in head.classes.tolist()]
@@ -195,7 +197,7 @@ class SeveralModel(TrainedModel):
             probabilities=np.concatenate(chances, axis=1),
             classes=np.array(classes, dtype=object),
             skipped=tuple(source.skipped),
-            answers=tuple(called),
+            answers=tuple(names),
         )
 
     def _alone(self, by_output: Mapping[str, np.ndarray]) -> Any:

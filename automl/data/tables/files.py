@@ -57,7 +57,7 @@ class CsvTable:
                     frame.columns = list(self.names)
                     yield frame
         except (pd.errors.ParserError, UnicodeError, csv.Error) as error:
-            raise DataError(f"cannot read {self.path}: {error}") from error
+            raise DataError(f"cannot read {self.path}: {str(error).strip()}") from error
 
     def key(self) -> str:
         """Of path, size and time of change."""
