@@ -63,21 +63,31 @@ _WORDS = {
 }
 
 
+def _how(result: SearchResult) -> str:
+    """Whose score it is."""
+    from automl.progress.words import score
+
+    together = result.networks > 1 and result.value != result.best_value
+    return f"together; the best one alone {score(result.best_value)}" if together else "in its trial"
+
+
 def _lines(result: SearchResult, report: Path | None) -> list[str]:
     from automl.progress.words import clip, duration, plural, score, size, spread
     from automl.run import near
 
     run = shlex.quote(str(near(result.run_dir)))
     kind = "trained again on all rows" if result.refit else f"of fold {result.fold}" if result.fold else "as validated"
+    several = f"{result.networks} networks, " if result.networks > 1 else ""
     where = f"on held-out rows of {result.folds} folds" if result.folds else "on held-out rows"
     spent = duration(result.seconds)
+    value = spread(result.value, result.metrics, result.objective)
     guessing = result.baseline.get(result.objective)
     data, labelled = _WORDS.get(result.task.partition("-")[0], ("DATA", "LABELLED-DATA"))
     return [
         f"network   {clip(result.description, 70)}",
-        f"score     {result.objective} {spread(result.value, result.metrics, result.objective)} {where}, in its trial",
+        f"score     {result.objective} {value} {where}, {_how(result)}",
         f"trials    {plural(result.trials, 'network')} trained in {spent}, trial {result.best_trial} is the best",
-        f"model     {near(result.model_dir)} ({size(result.parameters)} parameters, {kind})",
+        f"model     {near(result.model_dir)} ({several}{size(result.parameters)} parameters, {kind})",
         f"study     {run} (automl trials {run})",
         *([] if report is None else [f"report    {near(report)}"]),
         *([] if guessing is None else [f"guessing  {result.objective} {score(guessing)} on the same rows"]),

@@ -16,6 +16,9 @@ from automl.config.several import Port
 from automl.errors import ConfigError
 from automl.files import STUDY_NAME
 
+MOST_NETWORKS = 16
+"""In one final model."""
+
 
 def draw_seed() -> int:
     """A seed for whoever named none, from 0 to 4294967295."""
@@ -167,6 +170,9 @@ class SearchConfig:
         more_trials: Trials beyond those that an earlier session trained; 0 for no change.
         more_time: Seconds beyond those that earlier sessions used; 0 for no change.
         max_epochs: Upper bound of epochs a trial; None leaves it to the space and the clock.
+        ensemble: Networks in the final model at the most; None: two where several workers train and nothing limits how
+            large a network is, else one.
+        refit: Whether the final model is trained again on all rows; None: where the time allows it.
         objective: Metric to improve, such as ``val_accuracy``; None for the task's own.
         seed: Seeds the split, the sampler and every trial; drawn when none is given, and the run records which.
         seeded: Whether the person chose the seed; a drawn one gives way to the one of a run that is continued.
@@ -206,6 +212,8 @@ class SearchConfig:
     more_trials: int = 0
     more_time: float = 0.0
     max_epochs: int | None = None
+    ensemble: int | None = None
+    refit: bool | None = None
     objective: str | None = None
     seed: int = field(default_factory=draw_seed)
     seeded: bool = False
@@ -232,6 +240,8 @@ class SearchConfig:
     def __post_init__(self) -> None:
         _check(self.max_trials is None or self.max_trials >= 1, "trials", self.max_trials, "at least 1")
         _check(self.max_epochs is None or self.max_epochs >= 1, "max epochs", self.max_epochs, "at least 1")
+        most = self.ensemble is None or 1 <= self.ensemble <= MOST_NETWORKS
+        _check(most, "ensemble", self.ensemble, f"from 1 to {MOST_NETWORKS}")
         _check(self.workers is None or self.workers >= 0, "workers", self.workers, "0 (this process) or more")
         _check(self.more_trials >= 0, "more trials", self.more_trials, "0 or more")
         _check(math.isfinite(self.more_time) and self.more_time >= 0, "more time", self.more_time, "0 or more seconds")

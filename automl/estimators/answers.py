@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -46,6 +46,8 @@ class Classifies(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  # sci
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -61,6 +63,8 @@ class Classifies(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  # sci
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
         )
         self.class_weight = class_weight
 

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -48,6 +48,8 @@ class SearchEstimator(Fitted):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
     ) -> None:
         self.time_budget = time_budget
         self.max_trials = max_trials
@@ -61,6 +63,8 @@ class SearchEstimator(Fitted):
         self.loss = loss
         self.metrics = metrics
         self.folds = folds
+        self.ensemble = ensemble
+        self.refit = refit
 
     @property
     def _strict(self) -> bool:
@@ -133,6 +137,8 @@ class SearchEstimator(Fitted):
             data=data,
             validation=validation,
             folds=int(self.folds) if isinstance(self.folds, np.integer) else self.folds,
+            ensemble=int(self.ensemble) if isinstance(self.ensemble, np.integer) else self.ensemble,
+            refit=_refit(self.refit),
             space=self.space,
             max_trials=self.max_trials,
             time_budget=None if self.time_budget is None else parse_duration(self.time_budget),
@@ -169,6 +175,15 @@ class SearchEstimator(Fitted):
         for name in ended:
             if name not in LEARNED:
                 delattr(self, name)
+
+
+def _refit(value: object) -> bool | None:
+    """``refit`` as the search takes it."""
+    if isinstance(value, bool):
+        return value
+    if value != "auto":
+        raise ConfigError(f"refit is {value!r}; it must be True, False or 'auto'")
+    return None
 
 
 def as_array(values: Any, name: str) -> np.ndarray:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -48,6 +48,8 @@ class TimeSeriesForecaster(SearchEstimator):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
 
     Attributes:
         targets_: Columns that are forecast.
@@ -90,6 +92,8 @@ class TimeSeriesForecaster(SearchEstimator):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -104,6 +108,8 @@ class TimeSeriesForecaster(SearchEstimator):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
         )
         self.horizon = horizon
         self.lookback = lookback

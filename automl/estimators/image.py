@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
@@ -75,6 +75,8 @@ class ImageClassifier(Classifies, _Image):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
         image_shape: (height, width) or (height, width, channels), one of them perhaps -1, where ``X`` is flat, (n,
             height * width * channels), as scikit-learn's tools want it.
         class_weight: ``"balanced"``, or what a picture of each class counts in training: ``{"rare": 5}``.
@@ -114,6 +116,8 @@ class ImageClassifier(Classifies, _Image):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         image_shape: tuple[int, ...] | None = None,
         class_weight: Any = None,
         multi_label: bool | None = None,
@@ -131,6 +135,8 @@ class ImageClassifier(Classifies, _Image):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
             class_weight=class_weight,
         )
         self.image_shape = image_shape
@@ -158,6 +164,8 @@ class ImageRegressor(Regresses, _Image):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
         image_shape: As for ``ImageClassifier``.
 
     Attributes:
@@ -191,6 +199,8 @@ class ImageRegressor(Regresses, _Image):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         image_shape: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(
@@ -206,6 +216,8 @@ class ImageRegressor(Regresses, _Image):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
         )
         self.image_shape = image_shape
 

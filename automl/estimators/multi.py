@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class AutoModel(SearchEstimator):
             ``(y_true, y_pred[, sample_weight])``. Of one output also the list alone.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
         class_weight: Output to ``"balanced"``, or to what rows of each class count for it: ``{"kind": {"rare": 5}}``.
 
     Attributes:
@@ -97,6 +99,8 @@ class AutoModel(SearchEstimator):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -112,6 +116,8 @@ class AutoModel(SearchEstimator):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
         )
         self.inputs = inputs
         self.outputs = outputs

@@ -56,6 +56,8 @@ class TimeSeriesClassifier(Classifies, _TimeSeries):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
         class_weight: ``"balanced"``, or what a series of each class counts in training: ``{"fault": 5}``.
 
     Attributes:
@@ -99,6 +101,8 @@ class TimeSeriesRegressor(Regresses, _TimeSeries):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw steps in, numbers out.

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
@@ -69,6 +69,8 @@ class TabularClassifier(Classifies, _Tabular):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
         class_weight: ``"balanced"``, or what a row of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a row has any number of labels; None lets ``y`` say so: it does where it has sets or lists,
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -108,6 +110,8 @@ class TabularClassifier(Classifies, _Tabular):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         drop_missing_labels: bool = False,
         class_weight: Any = None,
         multi_label: bool | None = None,
@@ -125,6 +129,8 @@ class TabularClassifier(Classifies, _Tabular):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
             class_weight=class_weight,
         )
         self.drop_missing_labels = drop_missing_labels
@@ -153,6 +159,8 @@ class TabularRegressor(Regresses, _Tabular):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
 
     Attributes:
         n_features_in_: Columns of ``X``.
@@ -187,6 +195,8 @@ class TabularRegressor(Regresses, _Tabular):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         drop_missing_labels: bool = False,
     ) -> None:
         super().__init__(
@@ -202,5 +212,7 @@ class TabularRegressor(Regresses, _Tabular):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
         )
         self.drop_missing_labels = drop_missing_labels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class TextClassifier(Classifies, _Text):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
         class_weight: ``"balanced"``, or what a text of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a text has any number of labels; None lets ``y`` say so: it does where it has sets, lists
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -82,6 +84,8 @@ class TextClassifier(Classifies, _Text):
         loss: Any = None,
         metrics: Any = (),
         folds: int | None = None,
+        ensemble: int | None = None,
+        refit: bool | Literal["auto"] = "auto",
         class_weight: Any = None,
         multi_label: bool | None = None,
     ) -> None:
@@ -98,6 +102,8 @@ class TextClassifier(Classifies, _Text):
             loss=loss,
             metrics=metrics,
             folds=folds,
+            ensemble=ensemble,
+            refit=refit,
             class_weight=class_weight,
         )
         self.multi_label = multi_label
@@ -125,6 +131,8 @@ class TextRegressor(Regresses, _Text):
             ``(y_true, y_pred[, sample_weight])``.
         folds: Parts of the rows, each of which validates once while the others train; scores are means then. None
             splits off a part once.
+        ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
+        refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw text in, numbers out.

@@ -6,7 +6,8 @@
       model.keras          the network with its preprocessing, plain Keras layers only
       manifest.json        task, classes, input contract, metrics, versions, checksums
       space.yaml           the search space it was found in
-      architecture.json    the network as data, canonical
+      architecture.json    the network as data, canonical; of several networks the first one
+      architecture-2.json  and the further ones
 
 Nothing in it is a pickle, and nothing in this file imports Keras.
 """
@@ -19,6 +20,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from automl.errors import ExportError
@@ -62,7 +64,13 @@ class Bundle:
 
 
 def write_bundle(
-    directory: Path, *, model_file: Path, manifest: Manifest, space_text: str, architecture: Mapping[str, Any]
+    directory: Path,
+    *,
+    model_file: Path,
+    manifest: Manifest,
+    space_text: str,
+    architecture: Mapping[str, Any],
+    more: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Manifest:
     """Write a bundle, whole or not at all; an older bundle at the same place is replaced.
 
@@ -72,6 +80,7 @@ def write_bundle(
         manifest: All but ``files``, which is filled here.
         space_text: The search space as it was loaded.
         architecture: ``Architecture.to_json()``.
+        more: Architectures of further networks in the model, by the names of their files.
 
     Returns:
         The manifest as it was written.
@@ -84,13 +93,15 @@ def write_bundle(
         raise ExportError(f"{directory} is not empty and holds no bundle; choose another folder or remove it")
     if not zipfile.is_zipfile(model_file):
         raise ExportError(f"{model_file} is missing or torn: it is no whole .keras file")
-    architecture_text = json.dumps(architecture, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+    texts = {ARCHITECTURE_FILE: architecture, **more}
     try:
         with whole_folder(directory) as work:
             shutil.copyfile(model_file, work / MODEL_FILE)
             (work / SPACE_FILE).write_text(space_text, encoding="utf-8", newline="\n")
-            (work / ARCHITECTURE_FILE).write_text(architecture_text, encoding="utf-8", newline="\n")
-            sums = {name: _sum_of(work / name) for name in _REQUIRED}
+            for name, document in texts.items():
+                text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+                (work / name).write_text(text, encoding="utf-8", newline="\n")
+            sums = {name: _sum_of(work / name) for name in (*_REQUIRED, *more)}
             written = manifest.model_copy(update={"files": sums})
             (work / MANIFEST_FILE).write_text(written.text(), encoding="utf-8", newline="\n")
     except OSError as error:

@@ -131,8 +131,48 @@ def installed_versions() -> dict[str, str]:
     return versions
 
 
+def finite_or_none(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Metrics as JSON knows them.
+
+    >>> finite_or_none({"loss": float("nan"), "accuracy": 0.5})
+    {'loss': None, 'accuracy': 0.5}
+    """
+    return {name: value if value is not None and math.isfinite(value) else None for name, value in metrics.items()}
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Member(_Part):
+    """One of several networks of a model.
+
+    Attributes:
+        trial: Number of the trial it comes from.
+        weight: How much its answers count.
+        seed: That it was trained with.
+        refit: Whether it was trained again on training plus validation rows; otherwise it is the trial's own.
+        epochs: Epochs it was trained.
+        validation: Metrics of the trial's own network alone, on the validation rows.
+        training: How it was trained.
+        fingerprint: SHA-256 of its canonical architecture.
+        architecture: File in the bundle that holds it.
+    """
+
+    trial: int
+    weight: int = Field(ge=1)
+    seed: int
+    refit: bool
+    epochs: int = Field(ge=0)
+    validation: Mapping[str, float | None]
+    training: TrainingSettings
+    fingerprint: str
+    architecture: FileName
+
+    @field_validator("validation")
+    @classmethod
+    def _finite(cls, metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+        return finite_or_none(metrics)
 
 
 class Manifest(_Part):
@@ -153,7 +193,8 @@ class Manifest(_Part):
             apart, and ``<objective>_fold_<k>`` each of them. None for a single split.
         fold: Which fold's model this is, from 1: it was trained on all rows but those the fold validates on. None
             where there are no folds, or where it was trained on all rows.
-        refit: Whether the model was trained again on training plus validation rows.
+        refit: Whether the model was trained again on training plus validation rows; of several networks, all of them.
+        members: The networks whose weighted mean the model answers with, the heaviest first; none of a single one.
         epochs: Epochs the model in the bundle was trained.
         training: How it was trained.
         parameters: Weights of the network, preprocessing's constants left out.
@@ -179,6 +220,7 @@ class Manifest(_Part):
     folds: int | None = None
     fold: int | None = None
     refit: bool
+    members: tuple[Member, ...] = ()
     epochs: int = Field(ge=0)
     training: TrainingSettings
     parameters: int = Field(ge=0)
@@ -193,7 +235,7 @@ class Manifest(_Part):
     @field_validator("validation", "baseline")
     @classmethod
     def _finite(cls, metrics: Mapping[str, float | None]) -> dict[str, float | None]:
-        return {name: value if value is not None and math.isfinite(value) else None for name, value in metrics.items()}
+        return finite_or_none(metrics)
 
     def text(self) -> str:
         """The canonical JSON text: equal manifests are equal to the byte."""

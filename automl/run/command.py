@@ -56,6 +56,8 @@ class Command(BaseModel):
     max_trials: int | None = None
     time_budget: float | None = None
     max_epochs: int | None = None
+    ensemble: int | None = None
+    refit: bool | None = None
     objective: str | None = None
     seed: int
     seeded: bool = False
@@ -114,8 +116,9 @@ class Command(BaseModel):
 
 
 _SAME = (
-    "task", "max_trials", "time_budget", "max_epochs", "objective", "seed", "seeded", "study", "workers", "gpus",
-    "limits", "early_discard", "imports", "on_bad_file", "columns", "folds", "loss", "metrics", "preset",
+    "task", "max_trials", "time_budget", "max_epochs", "ensemble", "refit", "objective", "seed", "seeded", "study",
+    "workers", "gpus", "limits", "early_discard", "imports", "on_bad_file", "columns", "folds", "loss", "metrics",
+    "preset",
 )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ class SearchResult:
         folds: How many folds validated, whose means the scores are; None for a single split.
         fold: Which fold's model is delivered, trained on all rows but those that it validated on; None for another.
         refit: Whether the delivered model was trained on all rows.
+        networks: How many networks it answers with.
+        best_value: What the best of their trials scored alone.
         epochs: Epochs of the delivered model.
         trials: Trials that trained at least one epoch, over all sessions.
         best_trial: Number of the best one.
@@ -64,11 +66,14 @@ class SearchResult:
     baseline: Mapping[str, float | None] = field(default_factory=dict)
     folds: int | None = None
     fold: int | None = None
+    networks: int = 1
+    best_value: float | None = None
 
     def record(self) -> dict[str, Any]:
         """What the study keeps of it; ``recorded_result`` reads it."""
         names = ("best_trial", "value", "metrics", "refit", "epochs", "trials", "seconds", "interrupted")
-        return {name: getattr(self, name) for name in names}
+        several = ("networks", "best_value") if self.networks > 1 else ()
+        return {name: getattr(self, name) for name in (*names, *several)}
 
 
 def recorded_result(folder: RunFolder, run: RunRecord, trials: list[TrialRecord]) -> SearchResult | None:

@@ -9,14 +9,15 @@ from automl.config import SearchConfig
 from automl.errors import ExportError, SearchError
 from automl.events import Events, SearchStart
 from automl.execution import Crew, Executor
-from automl.export import Manifest, Output, load_bundle, write_bundle
-from automl.jobs import Objective
+from automl.export import ARCHITECTURE_FILE, Manifest, Member, Output, load_bundle, write_bundle
+from automl.jobs import Objective, best_fold
 from automl.run.command import Before, Command
 from automl.run.hints import resume_command
 from automl.run.result import SearchResult
 from automl.search.clock import Clock
 from automl.search.engine import Engine
-from automl.search.final import FinalModel, train_final
+from automl.search.ensemble import Chosen, choose_members, usual_size
+from automl.search.final import FinalModel, Part, train_final
 from automl.search.interrupt import Interrupt
 from automl.search.plan import Plan
 from automl.search.proposer import Proposer
@@ -24,7 +25,6 @@ from automl.search.recording import trial_end
 from automl.search.rules import Rules
 from automl.search.sampling import make_pruner
 from automl.search.tally import Tally
-from automl.search.winner import Winner
 from automl.space import Space
 from automl.study import RunDraft, RunFolder, Study, TrialRecord
 
@@ -123,19 +123,21 @@ class Session:
             study=study,
             seed=self.config.seed,
             max_epochs=self.config.max_epochs,
+            limits=self.config.limits,
         )
         engine = Engine(rules, proposer=proposer, study=study, executor=executor, events=events, interrupt=interrupt)
         try:
             winner = engine.search()
-            delivered, before = self._delivered(winner)
+            chosen = choose_members(winner, study, rules, executor=executor, events=events, interrupt=interrupt)
+            delivered, before = self._delivered(chosen)
             final = train_final(
-                winner, rules, executor=executor, events=events, interrupt=interrupt, delivered=delivered
+                chosen, rules, executor=executor, events=events, interrupt=interrupt, delivered=delivered
             )
         except SearchError:
             study.finish_run()  # it is over, and came to nothing
             raise
-        manifest = before if before is not None and final is delivered else self._write_bundle(winner, final, study)
-        result = self._result(winner, final, manifest, engine.trained, clock, interrupt)
+        manifest = before if before is not None and final is delivered else self._write_bundle(final, study)
+        result = self._result(final, manifest, engine.trained, clock, interrupt)
         study.finish_run(result.record() | {"early": engine.early})
         if not self.used and clock.remaining() < -OVERRUN * clock.elapsed():
             events.warning(
@@ -145,7 +147,8 @@ class Session:
         return result
 
     def _rules(self, clock: Clock) -> Rules:
-        growth = len(self.prepared.rows("all")) / len(self.prepared.rows("train"))
+        trained = sum(len(part.split.train) for part in self.prepared.folds or (self.prepared,))
+        growth = len(self.prepared.rows("all")) / trained
         return Rules(
             task=self.task.name,
             data=self.folder.prepared,
@@ -156,6 +159,9 @@ class Session:
             checkpoints=self.folder.checkpoints,
             limits=self.config.limits,
             run_dir=self.folder.path,
+            ensemble=self.config.ensemble or usual_size(self.crew.workers, self.config.limits),
+            refit=self.config.refit,
+            early_discard=self.config.early_discard,
         )
 
     def _start(self, clock: Clock, before: list[TrialRecord]) -> SearchStart:
@@ -180,18 +186,25 @@ class Session:
         complete = [(sign * r.value, r.number, r) for r in records if r.state == "complete" and r.value is not None]
         return [record for _, _, record in sorted(complete)[:SHOWN]]
 
-    def _delivered(self, winner: Winner) -> tuple[FinalModel, Manifest] | tuple[None, None]:
-        """What an earlier session delivered, where it is the same winner, trained on all rows, and whole."""
+    def _delivered(self, chosen: Chosen) -> tuple[FinalModel, Manifest] | tuple[None, None]:
+        """What an earlier session delivered, where it is the same networks, trained on all rows, and whole."""
         try:
             bundle = load_bundle(self.folder.model)
         except ExportError:
             return None, None
         kept = bundle.manifest
-        if not kept.refit or (kept.study, kept.trial) != (self.folder.study, winner.number):
+        wanted = [(member.trial.number, member.weight, member.seed) for member in chosen.members]
+        found = [(member.trial, member.weight, member.seed) for member in kept.members]
+        if not kept.refit or (kept.study, kept.trial) != (self.folder.study, wanted[0][0]):
             return None, None
-        return FinalModel(bundle.model_file, refit=True, epochs=kept.epochs, metrics=winner.metrics), kept
+        if found != wanted and (found or len(wanted) > 1):
+            return None, None
+        parts = tuple(Part(member, bundle.model_file, True, kept.epochs) for member in chosen.members)
+        return FinalModel(bundle.model_file, True, kept.epochs, chosen.metrics, parts, chosen.value), kept
 
-    def _write_bundle(self, winner: Winner, final: FinalModel, study: Study) -> Manifest:
+    def _write_bundle(self, final: FinalModel, study: Study) -> Manifest:
+        winner, several = final.parts[0].member.trial, final.parts if len(final.parts) > 1 else ()
+        files = [ARCHITECTURE_FILE, *(f"architecture-{place}.json" for place in range(2, len(several) + 1))]
         manifest = Manifest(
             task=self.task.name,
             name=self.space.name,
@@ -200,13 +213,16 @@ class Session:
             columns={port.name: port.columns for port in self.config.columns.inputs if port.columns},
             validation=dict(final.metrics),
             baseline=self.task.baseline(self.prepared),
+            folds=len(self.prepared.folds) or None,
+            fold=None if final.refit else best_fold(final.metrics, self.objective),
             refit=final.refit,
             epochs=final.epochs,
             training=winner.training,
-            parameters=winner.parameters,
+            members=tuple(_member(part, file) for part, file in zip(several, files, strict=False)),
+            parameters=final.parameters or winner.parameters,
             fingerprint=winner.architecture.fingerprint,
             metrics=self.task.own_metrics(self.prepared),
-            layers=winner.architecture.origins,
+            layers=tuple({name: None for part in final.parts for name in part.member.trial.architecture.origins}),
             trial=winner.number,
             study=self.folder.study,
         )
@@ -216,23 +232,30 @@ class Session:
             manifest=manifest,
             space_text=self.space.source,
             architecture=winner.architecture.to_json(),
+            more={
+                file: part.member.trial.architecture.to_json()
+                for part, file in zip(several[1:], files[1:], strict=True)
+            },
         )
-        if final.refit:
-            final.model_file.unlink()  # the bundle holds the only copy anyone needs
+        for file in self.folder.checkpoints.glob("final*.keras"):
+            file.unlink()  # the bundle holds the only copy anyone needs
         study.add_artifact("model", self.folder.model / "model.keras", root=self.folder.path)
         return written
 
     def _result(
-        self, winner: Winner, final: FinalModel, manifest: Manifest, trials: int, clock: Clock, interrupt: Interrupt
+        self, final: FinalModel, manifest: Manifest, trials: int, clock: Clock, interrupt: Interrupt
     ) -> SearchResult:
+        winner = final.parts[0].member.trial
         return SearchResult(
             run_dir=self.folder.path,
             model_dir=self.folder.model,
             study_name=self.folder.study,
             task=self.task.name,
             objective=self.objective.metric,
-            value=winner.value,
+            value=final.value,
             metrics=dict(final.metrics),
+            networks=len(final.parts),
+            best_value=winner.value,
             refit=final.refit,
             epochs=final.epochs,
             trials=trials,
@@ -245,4 +268,21 @@ class Session:
             signal=interrupt.signal,
             resume=resume_command(self.folder),
             baseline=manifest.baseline,
+            folds=manifest.folds,
+            fold=manifest.fold,
         )
+
+
+def _member(part: Part, file: str) -> Member:
+    trial = part.member.trial
+    return Member(
+        trial=trial.number,
+        weight=part.member.weight,
+        seed=part.member.seed,
+        refit=part.refit,
+        epochs=part.epochs,
+        validation=dict(trial.metrics),
+        training=trial.training,
+        fingerprint=trial.architecture.fingerprint,
+        architecture=file,
+    )

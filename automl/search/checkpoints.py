@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from automl.jobs import Objective
+from automl.jobs import Objective, answers_file
 from automl.study import TrialRecord
 
 log = logging.getLogger("automl.search")
@@ -18,15 +18,17 @@ _NUMBER = re.compile(r"trial-(\d+)\.")
 
 
 class Checkpoints:
-    """Keeps the models of the best ``KEPT`` trials and removes the others.
+    """Keeps the models of the best trials, with what they say of the validation rows, and removes the others.
 
     Args:
         directory: Where they are.
         objective: Says which value is better.
+        kept: How many are kept.
     """
 
-    def __init__(self, directory: Path, objective: Objective) -> None:
+    def __init__(self, directory: Path, objective: Objective, *, kept: int = KEPT) -> None:
         self._directory, self._sign = directory, 1.0 if objective.direction == "maximize" else -1.0
+        self._most = kept
         self._kept: dict[int, float] = {}
 
     def model(self, number: int) -> Path:
@@ -56,7 +58,7 @@ class Checkpoints:
     def keep(self, number: int, value: float) -> None:
         """Keep the model of a trial that ended with ``value`` while it is among the best; the earlier wins a tie."""
         self._kept[number] = value
-        if len(self._kept) > KEPT:
+        if len(self._kept) > self._most:
             worst = min(reversed(self._kept), key=self._goodness)
             del self._kept[worst]
             self.drop(worst)
@@ -68,6 +70,7 @@ class Checkpoints:
     def drop(self, number: int) -> None:
         """Remove the files of trial ``number``, if there are any."""
         _remove(self.model(number))
+        _remove(answers_file(self.model(number)))
         _remove(self.state(number))
 
     def hand_over(self, parent: int, number: int) -> None:

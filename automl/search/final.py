@@ -1,11 +1,11 @@
-"""The final training: the best network once more, on all rows."""
+"""The final model: the best networks once more, on all rows, and joined where there are several."""
 
 from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from automl.events import Events
 from automl.failures import Failure
 from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
 from automl.search.attempts import Attempts
+from automl.search.ensemble import Chosen, Member, join_job, join_seconds, run_alone
 from automl.search.plan import PATIENCE
 from automl.search.rules import TICK, Rules
 from automl.search.winner import Winner
@@ -27,24 +28,47 @@ ENOUGH_STEPS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A network in the model to deliver.
+
+    Attributes:
+        member: What was chosen.
+        file: Its ``.keras`` file.
+        refit: Whether it was trained on all rows; otherwise it is its trial's own.
+        epochs: Epochs it was trained for.
+    """
+
+    member: Member
+    file: Path
+    refit: bool
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
 class FinalModel:
     """The model to deliver.
 
     Attributes:
         model_file: A ``.keras`` file.
-        refit: Whether it was trained on all rows; otherwise it is the winning trial's own.
-        epochs: Epochs it was trained for.
-        metrics: Of the winning trial on the validation rows.
+        refit: Whether every network in it was trained on all rows; otherwise some or all are their trials' own.
+        epochs: Epochs they were trained for, at the most.
+        metrics: Of what was validated, on the validation rows.
+        parts: The networks in it; one may have been made by an earlier session, which none is known of.
+        value: The objective among the metrics.
+        parameters: Of all networks together; None: as many as the trial's.
     """
 
     model_file: Path
     refit: bool
     epochs: int
     metrics: Mapping[str, float]
+    parts: tuple[Part, ...] = ()
+    value: float = math.nan
+    parameters: int | None = None
 
 
 def train_final(
-    winner: Winner,
+    chosen: Chosen | Winner,
     rules: Rules,
     *,
     executor: Executor,
@@ -52,100 +76,204 @@ def train_final(
     interrupt: Interrupt,
     delivered: FinalModel | None = None,
 ) -> FinalModel:
-    """Train the winner's network on training plus validation rows; where that cannot be, deliver the winner itself.
+    """Train the chosen networks on training plus validation rows; where that cannot be, deliver the trials' own.
 
-    Epochs follow from the winner's best epoch (see :func:`automl.search.plan.final_epochs`) and from the time left, and
-    the learning-rate schedule is fitted to them. What an earlier session began is gone on with.
+    Epochs follow from a trial's best epoch (see :func:`automl.search.plan.final_epochs`) and from the time left, and
+    the learning-rate schedule is fitted to them. Several networks train at the same time where there are workers for
+    them. What an earlier session began is gone on with. A training that fails, is not finite, is late, or is worse on
+    the rows it was trained on than the network it would replace, is discarded for that one.
 
     Args:
-        winner: The best trial.
+        chosen: What is to be trained, or the best trial alone.
         rules: What to obey.
         executor: Where it is trained.
         events: Who watches.
         interrupt: Whether to end.
-        delivered: What an earlier session made of the same winner with all rows; it is better than the winner itself.
+        delivered: What an earlier session made of the same networks with all rows; it is better than the trials' own.
 
     Raises:
-        SearchError: The winner itself is to be delivered, and its model is gone or torn.
+        SearchError: A trial's own network is to be delivered, and its model is gone or torn.
     """
+    if isinstance(chosen, Winner):
+        chosen = Chosen.alone(chosen)
+    winner, members = chosen.members[0].trial, chosen.members
+    if interrupt.requested:
+        return delivered or _own(winner)
     remaining = rules.clock.remaining()
-    seconds = rules.plan.final_limit(remaining)
-    if interrupt.requested or not _worthwhile(winner, seconds):
-        return delivered or _own_model(winner)
-    job = _job(winner, rules, seconds, remaining)
-    events.final_started(job.training.epochs)
-    result, obstacle = _run(job, executor, events, interrupt)
-    if result.status == "complete" and result.model_file is not None and _finite(result.metrics):
-        return FinalModel(Path(result.model_file), refit=True, epochs=result.epochs, metrics=winner.metrics)
+    limit = rules.plan.final_limit(remaining)
+    closing = join_seconds(members) if len(members) > 1 else 0.0
+    rounds = math.ceil(len(members) / max(1, executor.capacity))
+    seconds = None if limit is None else max(0.0, (limit - closing) / rounds)
+    training = [] if rules.refit is False else [m for m in members if rules.refit or _worthwhile(m.trial, seconds)]
+    results: Mapping[str, TrialResult] = {}
+    obstacle: Failure | None = None
+    names = {id(member): f"final-{place}" if place > 1 else "final" for place, member in enumerate(members, start=1)}
+    if training:
+        jobs = [_job(member, names[id(member)], rules, seconds, remaining) for member in training]
+        events.final_started(jobs[0].training.epochs)
+        results, obstacle = _run(jobs, executor, events, interrupt)
+    parts: list[Part] = []
+    for member in members:
+        result = results.get(names[id(member)])
+        found = _part(member, result, obstacle, events, names[id(member)], rules, delivered is not None)
+        parts += [found] if found is not None else []
+    if winner.folds:  # a fold's network knows scales of its own, and cannot be joined with one of all rows
+        parts = [part for part in parts if part.refit] or parts[:1]
+    paused = any(result.status == "paused" for result in results.values())
+    if (delivered is not None or paused) and not all(part.refit for part in parts):
+        return delivered or _own(winner)
+    return _joined(chosen, parts, rules, executor, events, interrupt)
+
+
+def _part(
+    member: Member,
+    result: TrialResult | None,
+    obstacle: Failure | None,
+    events: Events,
+    name: str,
+    rules: Rules,
+    delivered: bool,
+) -> Part | None:
+    """What came of a member: its final training, or its trial's own network; None: neither."""
+    if result is not None:
+        why = _discarded(result, obstacle)
+        if not why and result.model_file is not None:
+            return Part(member, Path(result.model_file), refit=True, epochs=result.epochs)
+        if why and (result.status != "paused" or obstacle is not None):
+            instead = "the model of an earlier session" if delivered else "the best trial's own model"
+            which = "the final training" if name == "final" else f"the final training of network {name[6:]}"
+            rest = "it is left out" if member.again else f"{instead} is delivered"
+            events.warning(f"{which} failed ({why}); {rest}")
+        (rules.checkpoints / f"{name}.keras").unlink(missing_ok=True)  # half a training beside the models of whole ones
+    if member.again:
+        return None
+    return Part(member, member.trial.model_file, refit=False, epochs=member.trial.best_epoch)
+
+
+def _discarded(result: TrialResult, obstacle: Failure | None) -> str:
+    """Why a final training is not delivered; empty where it is."""
     failure = result.failure or obstacle
-    if failure is not None or result.status != "paused":
-        why = "its loss is not finite" if failure is None else failure.message
-        instead = "the best trial's own model" if delivered is None else "the model of an earlier session"
-        events.warning(f"the final training failed ({why}); {instead} is delivered")
-    Path(job.model_file).unlink(missing_ok=True)  # half a training must not lie beside the models of whole ones
-    return delivered or _own_model(winner)
+    if result.status != "complete" or result.model_file is None:
+        return "it was interrupted" if failure is None else failure.message
+    if not all(math.isfinite(value) for value in result.metrics.values()):
+        return "its loss is not finite"
+    compared = result.comparison
+    if compared is not None and compared.worse:
+        return f"on rows it was trained on its loss is {compared.loss:.4g}, and before it was {compared.before:.4g}"
+    return ""
 
 
-def _own_model(winner: Winner) -> FinalModel:
+def _joined(
+    chosen: Chosen,
+    parts: Sequence[Part],
+    rules: Rules,
+    executor: Executor,
+    events: Events,
+    interrupt: Interrupt,
+) -> FinalModel:
+    """One model of the parts; where they cannot be joined, the heaviest of them."""
+    whole = [part for part in parts if zipfile.is_zipfile(part.file)]
+    if not whole:
+        return _own(chosen.members[0].trial)
+    if len(whole) > 1:
+        result = run_alone(join_job([(part.member, part.file) for part in whole], rules), executor, events, interrupt)
+        if result.model_file is not None and result.failure is None:
+            return FinalModel(
+                Path(result.model_file),
+                refit=all(part.refit for part in whole),
+                epochs=max(part.epochs for part in whole),
+                metrics=chosen.metrics,
+                parts=tuple(whole),
+                value=chosen.value,
+                parameters=result.parameters,
+            )
+        why = "no reason is known" if result.failure is None else result.failure.message
+        events.warning(f"the {len(whole)} networks cannot be joined ({why}); the best of them is delivered alone")
+    best = whole[0]
+    return replace(_alone(best.member.trial, best.file, refit=best.refit, epochs=best.epochs), parts=(best,))
+
+
+def _own(winner: Winner) -> FinalModel:
+    """The best trial's own network."""
     if not zipfile.is_zipfile(winner.model_file):
         what = "torn in" if winner.model_file.is_file() else "gone from"
         raise SearchError(
             f"the model of trial {winner.number}, the best one, is {what} {winner.model_file}; "
             "continue the search without a time limit, so that it is trained again"
         )
-    return FinalModel(winner.model_file, refit=False, epochs=winner.best_epoch, metrics=winner.metrics)
+    return _alone(winner, winner.model_file, refit=False, epochs=winner.best_epoch)
 
 
-def _worthwhile(winner: Winner, seconds: float | None) -> bool:
-    """Whether the time is enough for most of the steps that made the winner."""
+def _alone(trial: Winner, file: Path, *, refit: bool, epochs: int) -> FinalModel:
+    part = Part(Member(trial, 1, trial.seed), file, refit, epochs)
+    return FinalModel(file, refit, epochs, trial.metrics, (part,), trial.value)
+
+
+def _worthwhile(trial: Winner, seconds: float | None) -> bool:
+    """Whether the time is enough for most of the steps that made a trial's network."""
     if seconds is None:
         return True
-    steps_time = winner.train_seconds * winner.best_epoch / max(1, winner.epochs)
-    return seconds >= winner.cost.build_seconds + ENOUGH_STEPS * steps_time
+    steps_time = trial.train_seconds * trial.best_epoch / max(1, trial.epochs)
+    return seconds >= trial.cost.build_seconds + ENOUGH_STEPS * steps_time
 
 
-def _job(winner: Winner, rules: Rules, seconds: float | None, remaining: float) -> TrialJob:
-    state = rules.checkpoints / "final.state.npz"
+def _job(member: Member, name: str, rules: Rules, seconds: float | None, remaining: float) -> TrialJob:
+    trial, state = member.trial, rules.checkpoints / f"{name}.state.npz"
     limits = [rules.plan.timeout(seconds, remaining, winner=True)]
     if rules.limits.trial_seconds is not None:  # more rows than a trial's take longer
         limits.append(rules.limits.trial_seconds * rules.plan.growth + PATIENCE)
+    settings = {"epochs": trial.cost.epochs, "patience": None, "ema": trial.training.ema if trial.averaged else 0.0}
     return TrialJob(
-        job_id="final",
+        job_id=name,
         task=rules.task,
-        architecture=winner.architecture.to_json(),
-        training=winner.training.model_copy(update={"epochs": winner.cost.epochs, "patience": None}),
+        architecture=trial.architecture.to_json(),
+        training=trial.training.model_copy(update=settings),
         data=DataRef(directory=str(rules.data), rows="all"),
         objective=rules.objective,
-        seed=winner.seed,
+        seed=member.seed,
         seconds=seconds,
         timeout=min((limit for limit in limits if limit is not None), default=None),
-        model_file=str(rules.checkpoints / "final.keras"),
+        model_file=str(rules.checkpoints / f"{name}.keras"),
         state_file=str(state),
         resume=state.is_file(),
-        layers=winner.architecture.origins,
+        layers=trial.architecture.origins,
+        rival=str(trial.model_file) if zipfile.is_zipfile(trial.model_file) else "",
     )
 
 
-def _run(job: TrialJob, executor: Executor, events: Events, interrupt: Interrupt) -> tuple[TrialResult, Failure | None]:
-    """The result, and what has to be put right before the training can go on."""
+def _run(
+    jobs: Sequence[TrialJob], executor: Executor, events: Events, interrupt: Interrupt
+) -> tuple[dict[str, TrialResult], Failure | None]:
+    """The results by job, and what has to be put right before a training can go on."""
+    asked = {job.job_id: job.training.batch_size for job in jobs}
 
     def retried(again: TrialJob, reason: str) -> None:
         batch = again.training.batch_size
-        less = f"; now with batches of {batch}" if batch != job.training.batch_size else ""
+        less = f"; now with batches of {batch}" if batch != asked[again.job_id] else ""
         events.trial_retried(None, reason + less)
 
     attempts = Attempts(
         executor, stopping=lambda: interrupt.requested, started=lambda _job, _worker: None, retried=retried
     )
-    attempts.submit(job)
-    while True:
+    waiting, results = list(jobs), dict[str, TrialResult]()
+    attempts.submit(waiting.pop(0))
+    running = 1
+    while running:
+        while waiting and running < executor.capacity and not interrupt.requested:
+            attempts.submit(waiting.pop(0))
+            running += 1
         interrupt.acknowledge(events)
         for event in attempts.poll(TICK):
             if not isinstance(event, EpochReport):
-                return event, attempts.obstacle
+                results[event.job_id] = event
+                running -= 1
+                continue
             attempts.reply(event.job_id, Reply(action="pause" if interrupt.requested else "continue"))
-            events.final_epoch_ended(event)
-
-
-def _finite(metrics: Mapping[str, float]) -> bool:
-    return all(math.isfinite(value) for value in metrics.values())
+            if event.job_id == jobs[0].job_id:  # the others keep it company
+                events.final_epoch_ended(event)
+        if not running and waiting and not interrupt.requested:
+            attempts.submit(waiting.pop(0))
+            running += 1
+    for job in waiting:
+        results[job.job_id] = TrialResult(job_id=job.job_id, status="paused")
+    return results, attempts.obstacle

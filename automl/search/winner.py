@@ -46,6 +46,16 @@ class Winner:
     cost: TrialCost
     model_file: Path
 
+    @property
+    def averaged(self) -> bool:
+        """Whether its weights are an average, which was better than the weights themselves."""
+        return bool(self.metrics.get("averaged"))
+
+    @property
+    def folds(self) -> int:
+        """How many folds validated, each with a network of its own; 0 for a single split."""
+        return _folds(self.metrics)
+
     @classmethod
     def of(cls, trial: TrialDetail, model_file: Path) -> Winner:
         """The winner from the record of a trial that trained and has a value."""
@@ -63,15 +73,15 @@ class Winner:
             metrics={name: value for name, value in trial.metrics.items() if value is not None},
             epochs=trial.epochs,
             best_epoch=trial.best_epoch or 1,
-            train_seconds=trial.seconds.get("train", 0.0) / max(1, _folds(trial)),
+            train_seconds=trial.seconds.get("train", 0.0) / max(1, _folds(trial.metrics)),
             cost=_cost(trial, training),
             model_file=model_file,
         )
 
 
-def _folds(trial: TrialDetail) -> int:
+def _folds(metrics: Mapping[str, float | None]) -> int:
     """How many networks were trained side by side; 0 for one alone."""
-    numbers = (name.rpartition("_fold_")[2] for name in trial.metrics if "_fold_" in name)
+    numbers = (name.rpartition("_fold_")[2] for name in metrics if "_fold_" in name)
     return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 

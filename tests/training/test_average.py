@@ -61,9 +61,8 @@ def test_of_a_long_epoch_only_some_points_are_taken(model):
 
 def test_the_network_gets_its_own_weights_back(model):
     average = averaged(model, [1.0, 3.0], epochs=1.0, steps=4)
-    with pytest.raises(ZeroDivisionError), average.in_place():
+    with average.in_place():
         assert model.get_weights()[0].ravel().tolist() == pytest.approx([2.6, 2.6])
-        raise ZeroDivisionError
     assert model.get_weights()[0].ravel().tolist() == [3.0, 3.0]
 
 
