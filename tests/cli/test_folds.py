@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+PAGE = (Path(__file__).parents[2] / "docs" / "validation.md").read_text("utf-8")
 SPACE = """
 version: 1
 name: small
@@ -104,3 +108,31 @@ def test_folds_that_cannot_be_made_are_refused(automl, table, options, code, sen
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert not (table / "bad").exists()
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\$ automl (.+)$", PAGE, re.M))
+def test_a_command_of_the_page_is_understood(automl, table, command, monkeypatch):
+    monkeypatch.chdir(table)
+    asked = []
+
+    def run_search(config, events):
+        asked.append(config)
+        raise KeyboardInterrupt  # far enough
+
+    monkeypatch.setattr("automl.run.run_search", run_search)
+    done = automl(*shlex.split(command))
+    if command.startswith("check"):
+        assert done.exit_code == 0, done.stderr
+        assert "folds     5: " in done.stdout
+    else:
+        assert done.exit_code == 130
+        assert f"--folds {asked[0].folds}" in command
+
+
+def test_the_snippet_of_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    found = {}
+    exec(snippet, found)
+    assert found["best"] == found["classifier"].best_score_
+    assert 0 < found["best"] < 1
