@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Share of a budget that trials may use: the rest is the final training's and for closing (see automl.search.plan).
 _FOR_TRIALS = 0.55
 # Whole networks reach about half the speed of bare convolutions, and a step of theirs begins six times as many small
-# operations as the measured one (2 cores, 3.4M FLOPs, batches of 64: 23 to 29 ms a step, at 70 GFLOPs a second measured).
+# operations as the measured one (2 cores, 3.4M FLOPs, batches of 64: 23 to 29 ms a step, 70 GFLOPs a second measured).
 _REACHED, _BEGUN = 0.5, 6
 # Validation, which is inference on fewer rows, and saving, as a share of a training epoch.
 _BESIDE = 0.15
@@ -90,7 +90,7 @@ def look(config: SearchConfig, *, measure: bool) -> Outlook:
         found = space.interpret(DefaultDecider(), inputs=inputs, heads=task.heads(prepared))
         costs, summary = summarize(found.architecture), task.summary(prepared)
         size = space.size(inputs)
-        rows = len(prepared.rows("train"))
+        rows = sum(len(each.split.train) for each in prepared.folds or (prepared,))  # a trial trains every fold
     training = found.training
     epochs = min(training.epochs, config.max_epochs or training.epochs)
     search = {

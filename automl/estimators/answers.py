@@ -48,6 +48,7 @@ class Classifies(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  # sci
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -65,6 +66,7 @@ class Classifies(ClassifierMixin, SearchEstimator):  # type: ignore[misc]  # sci
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
         )
         self.class_weight = class_weight
 

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length
 from automl.config import Arrays, Columns, SearchConfig, draw_seed, parse_duration
 from automl.errors import ConfigError, DataError
 from automl.estimators.fitted import Fitted
+from automl.estimators.presets import with_preset
 from automl.imports import reference_to
 
 LEARNED = ("n_features_in_", "feature_names_in_")
@@ -50,6 +51,7 @@ class SearchEstimator(Fitted):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
     ) -> None:
         self.time_budget = time_budget
         self.max_trials = max_trials
@@ -65,6 +67,7 @@ class SearchEstimator(Fitted):
         self.folds = folds
         self.ensemble = ensemble
         self.refit = refit
+        self.preset = preset
 
     @property
     def _strict(self) -> bool:
@@ -132,7 +135,7 @@ class SearchEstimator(Fitted):
     def _config(self, data: Path | Arrays, validation: Path | Arrays | None, columns: Columns) -> SearchConfig:
         started = time.monotonic()
         loss, metrics = self._goals()
-        return SearchConfig(
+        config = SearchConfig(
             task=self._task,
             data=data,
             validation=validation,
@@ -154,6 +157,7 @@ class SearchEstimator(Fitted):
             metrics=metrics,
             started=started,
         )
+        return with_preset(config, self)
 
     def _run_search(self, config: SearchConfig) -> Self:
         """Search and take over what was found; nothing of an earlier ``fit`` stays."""

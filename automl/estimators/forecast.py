@@ -50,6 +50,8 @@ class TimeSeriesForecaster(SearchEstimator):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
 
     Attributes:
         targets_: Columns that are forecast.
@@ -94,6 +96,7 @@ class TimeSeriesForecaster(SearchEstimator):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
     ) -> None:
         super().__init__(
             time_budget=time_budget,
@@ -110,6 +113,7 @@ class TimeSeriesForecaster(SearchEstimator):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
         )
         self.horizon = horizon
         self.lookback = lookback

@@ -77,6 +77,8 @@ class ImageClassifier(Classifies, _Image):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
         image_shape: (height, width) or (height, width, channels), one of them perhaps -1, where ``X`` is flat, (n,
             height * width * channels), as scikit-learn's tools want it.
         class_weight: ``"balanced"``, or what a picture of each class counts in training: ``{"rare": 5}``.
@@ -118,6 +120,7 @@ class ImageClassifier(Classifies, _Image):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         image_shape: tuple[int, ...] | None = None,
         class_weight: Any = None,
         multi_label: bool | None = None,
@@ -137,6 +140,7 @@ class ImageClassifier(Classifies, _Image):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
             class_weight=class_weight,
         )
         self.image_shape = image_shape
@@ -166,6 +170,8 @@ class ImageRegressor(Regresses, _Image):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
         image_shape: As for ``ImageClassifier``.
 
     Attributes:
@@ -201,6 +207,7 @@ class ImageRegressor(Regresses, _Image):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         image_shape: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(
@@ -218,6 +225,7 @@ class ImageRegressor(Regresses, _Image):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
         )
         self.image_shape = image_shape
 

@@ -53,6 +53,8 @@ class AutoModel(SearchEstimator):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
         class_weight: Output to ``"balanced"``, or to what rows of each class count for it: ``{"kind": {"rare": 5}}``.
 
     Attributes:
@@ -101,6 +103,7 @@ class AutoModel(SearchEstimator):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -118,6 +121,7 @@ class AutoModel(SearchEstimator):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
         )
         self.inputs = inputs
         self.outputs = outputs

@@ -58,6 +58,8 @@ class TimeSeriesClassifier(Classifies, _TimeSeries):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
         class_weight: ``"balanced"``, or what a series of each class counts in training: ``{"fault": 5}``.
 
     Attributes:
@@ -103,6 +105,8 @@ class TimeSeriesRegressor(Regresses, _TimeSeries):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw steps in, numbers out.

@@ -71,6 +71,8 @@ class TabularClassifier(Classifies, _Tabular):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
         class_weight: ``"balanced"``, or what a row of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a row has any number of labels; None lets ``y`` say so: it does where it has sets or lists,
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -112,6 +114,7 @@ class TabularClassifier(Classifies, _Tabular):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         drop_missing_labels: bool = False,
         class_weight: Any = None,
         multi_label: bool | None = None,
@@ -131,6 +134,7 @@ class TabularClassifier(Classifies, _Tabular):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
             class_weight=class_weight,
         )
         self.drop_missing_labels = drop_missing_labels
@@ -161,6 +165,8 @@ class TabularRegressor(Regresses, _Tabular):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
 
     Attributes:
         n_features_in_: Columns of ``X``.
@@ -197,6 +203,7 @@ class TabularRegressor(Regresses, _Tabular):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         drop_missing_labels: bool = False,
     ) -> None:
         super().__init__(
@@ -214,5 +221,6 @@ class TabularRegressor(Regresses, _Tabular):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
         )
         self.drop_missing_labels = drop_missing_labels

@@ -47,6 +47,8 @@ class TextClassifier(Classifies, _Text):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
         class_weight: ``"balanced"``, or what a text of each class counts in training: ``{"spam": 5}``.
         multi_label: Whether a text has any number of labels; None lets ``y`` say so: it does where it has sets, lists
             or rows of 0 and 1 that are not one-hot. They are answered as they were given.
@@ -86,6 +88,7 @@ class TextClassifier(Classifies, _Text):
         folds: int | None = None,
         ensemble: int | None = None,
         refit: bool | Literal["auto"] = "auto",
+        preset: str | None = None,
         class_weight: Any = None,
         multi_label: bool | None = None,
     ) -> None:
@@ -104,6 +107,7 @@ class TextClassifier(Classifies, _Text):
             folds=folds,
             ensemble=ensemble,
             refit=refit,
+            preset=preset,
             class_weight=class_weight,
         )
         self.multi_label = multi_label
@@ -133,6 +137,8 @@ class TextRegressor(Regresses, _Text):
             splits off a part once.
         ensemble: Networks that answer together in the model, at the most; None for two where several workers train.
         refit: Whether the model is trained again on all rows; ``"auto"``: where the time allows it.
+        preset: ``"quick"``, ``"medium"`` or ``"best"``: the time budget and the ensemble of these, where they are left
+            at their defaults.
 
     Attributes:
         keras_model_: The trained ``keras.Model``: raw text in, numbers out.
