@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from automl.config import SearchConfig, parse_list
+from automl.config import Port, SearchConfig, parse_list
+from automl.data import PreparedData
+from automl.data.several.views import output_view
 from automl.errors import ConfigError, did_you_mean
+from automl.imports import is_reference
+from automl.jobs import Objective
+from automl.metrics import DIRECTIONS, own_direction, told
+from automl.tasks.answers import Answers
+from automl.tasks.gather import plain
+
+_OBJECTIVE = re.compile(r"val_(?P<output>.+?)_(?P<metric>" + "|".join(sorted(DIRECTIONS)) + "|loss)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,94 @@ def chosen_by_output(config: SearchConfig, outputs: Sequence[str]) -> Chosen:
         losses={name: said[0] for name, said in losses.items()},
         metrics=by_output(config.metrics, outputs, "--metric"),
         class_weights=_class_weights(config.class_weight, outputs),
+    )
+
+
+def objective_of(name: str, metrics: Sequence[str]) -> Objective:
+    """The objective ``val_<output>_<metric>``, of a person's own score too.
+
+    >>> objective_of("val_price_rmse", ()).direction
+    'minimize'
+
+    Args:
+        name: Of the objective.
+        metrics: What was asked to be told, ``output=name``.
+
+    Raises:
+        ConfigError: It is no such name, or does not say which way is better.
+    """
+    own = {f"val_{output}_{told(each)}": each for output, _, each in (item.partition("=") for item in metrics)}
+    if is_reference(own.get(name, "")):
+        return Objective(metric=name, direction=own_direction(own[name]))
+    found = _OBJECTIVE.fullmatch(name)
+    if found is None:
+        raise ConfigError(
+            f"unknown objective {name!r} for multi; it is val_loss or val_OUTPUT_METRIC, such as val_price_rmse"
+        )
+    return Objective(metric=name, direction=DIRECTIONS.get(found["metric"], "minimize"))
+
+
+def check_chosen(config: SearchConfig, outputs: Sequence[Port], answers: Mapping[str, Answers]) -> None:
+    """Refuse what was asked for no output, class weights where there are no classes, and an unknown objective.
+
+    Args:
+        config: What was asked for.
+        outputs: Those there are.
+        answers: What is known of the answers of each.
+
+    Raises:
+        ConfigError: There is something.
+    """
+    chosen = chosen_by_output(config, [port.name for port in outputs])
+    for port in outputs:
+        if port.name in chosen.class_weights and port.kind != "classification":
+            raise ConfigError(f"class weights are for classes, and the output {port.name!r} is {port.kind}")
+    known = ["val_loss"]
+    for name, each in answers.items():
+        scores = ("loss", *each.metrics, *each.more, *map(told, chosen.metrics.get(name, ())))
+        known += [f"val_{name}_{score}" for score in scores]
+    if config.objective is not None and config.objective not in known:
+        raise ConfigError(f"unknown objective {config.objective!r}; {did_you_mean(config.objective, known)}")
+
+
+def goals_of(
+    prepared: PreparedData, config: SearchConfig, outputs: Sequence[Port], answers: Mapping[str, Answers]
+) -> dict[str, Any]:
+    """What every output is learned by and what is fitted on its answers, by the names of ``PreparedData``'s attributes.
+
+    Raises:
+        ConfigError: A loss, a score or a class weight does not fit, or no output's loss counts.
+    """
+    found: dict[str, dict[str, Any]] = {
+        "losses": {}, "metrics": {}, "scales": {}, "class_weights": {}, "loss_weights": {}
+    }  # fmt: skip
+    weighted = any(each.weighted for each in prepared.datasets)
+    chosen = chosen_by_output(config, [port.name for port in outputs])
+    for port in outputs:
+        each, own = answers[port.name], _asked_of(port, chosen, config)
+        view = output_view(prepared, port.name, each.output)
+        for what in (
+            each.goals(own, prepared.targets[port.name], weighted=weighted),
+            each.fitted(view, view.rows("train"), own),
+        ):
+            for attribute, values in what.items():
+                for value in values.values():
+                    found[attribute][port.name] = value
+        found["loss_weights"][port.name] = 1.0 if port.weight is None else port.weight
+    if not any(found["loss_weights"].values()):
+        raise ConfigError("every output's loss weight is 0: there is nothing to learn")
+    return found
+
+
+def _asked_of(port: Port, chosen: Chosen, config: SearchConfig) -> SearchConfig:
+    """What was asked of one output, as one alone would be asked."""
+    prefix, objective = f"val_{port.name}_", config.objective or ""
+    return replace(
+        plain(config),
+        loss=chosen.losses.get(port.name, port.loss),
+        metrics=chosen.metrics.get(port.name, ()),
+        class_weight=chosen.class_weights.get(port.name),
+        objective=f"val_{objective.removeprefix(prefix)}" if objective.startswith(prefix) else None,
     )
 
 

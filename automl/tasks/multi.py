@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,22 +16,19 @@ from automl.config import SearchConfig
 from automl.data import Dataset, PreparedData, Split
 from automl.data.several.answers import KINDS
 from automl.data.several.views import dataset_view, input_view, leading, output_view
-from automl.errors import ConfigError, did_you_mean
+from automl.errors import ConfigError
 from automl.events import Events
-from automl.imports import is_reference
 from automl.jobs import Objective, TrainingSettings
-from automl.metrics import DIRECTIONS, Direction, own_direction, told
+from automl.metrics import Direction
 from automl.tasks.answers import Answers
 from automl.tasks.base import Goal, Task
-from automl.tasks.chosen import chosen_by_output
+from automl.tasks.chosen import check_chosen, goals_of, objective_of
 from automl.tasks.folds import all_train, doubts_of, in_folds, mean_scores, rows_found
 from automl.tasks.fronts import named_front
 from automl.tasks.gather import Reader, plain
 from automl.tasks.heard import Of
 from automl.tasks.ports import Ports, ports_of, with_space
 from automl.tasks.rows import RowsTask
-
-_OBJECTIVE = re.compile(r"val_(?P<output>.+?)_(?P<metric>" + "|".join(sorted(DIRECTIONS)) + "|loss)")
 
 
 class Multi(Task):
@@ -79,15 +75,7 @@ class Multi(Task):
         """
         if name in (None, self.default_objective):
             return super().objective(name, metrics)
-        own = {f"val_{output}_{told(each)}": each for output, _, each in (item.partition("=") for item in metrics)}
-        if is_reference(own.get(str(name), "")):
-            return Objective(metric=str(name), direction=own_direction(own[str(name)]))
-        found = _OBJECTIVE.fullmatch(str(name))
-        if found is None:
-            raise ConfigError(
-                f"unknown objective {name!r} for multi; it is val_loss or val_OUTPUT_METRIC, such as val_price_rmse"
-            )
-        return Objective(metric=str(name), direction=DIRECTIONS.get(found["metric"], "minimize"))
+        return objective_of(str(name), metrics)
 
     def with_space(self, config: SearchConfig) -> SearchConfig:
         """With a space written for the inputs and outputs where none is given."""
@@ -199,23 +187,7 @@ class Multi(Task):
         for port in ports.inputs:
             if port.kind not in self._kinds:
                 raise ConfigError(f"inputs of the kind {port.kind!r} cannot be read; {', '.join(self._kinds)} can")
-        chosen = chosen_by_output(config, [port.name for port in ports.outputs])
-        for port in ports.outputs:
-            if port.name in chosen.class_weights and port.kind != "classification":
-                raise ConfigError(f"class weights are for classes, and the output {port.name!r} is {port.kind}")
-        if config.objective in (None, self.default_objective):
-            return
-        known = [
-            f"val_{port.name}_{told(score)}"
-            for port in ports.outputs
-            for score in (*self._scores_of(port.kind), *chosen.metrics.get(port.name, ()))
-        ]
-        if config.objective not in known:
-            raise ConfigError(f"unknown objective {config.objective!r}; {did_you_mean(str(config.objective), known)}")
-
-    def _scores_of(self, kind: str) -> tuple[str, ...]:
-        answers = self._answers[KINDS[kind]]
-        return ("loss", *answers.metrics, *answers.more)
+        check_chosen(config, ports.outputs, {port.name: self._answers[KINDS[port.kind]] for port in ports.outputs})
 
     def _inputs(self, prepared: PreparedData) -> Iterator[tuple[str, RowsTask]]:
         for name, contract in prepared.contracts.items():
@@ -232,7 +204,11 @@ class Multi(Task):
 
     def _fitted(self, prepared: PreparedData, events: Events, *, config: SearchConfig, ports: Ports) -> PreparedData:
         """The data with everything fitted on its training rows."""
-        return replace(prepared, **self._fit(prepared, config, events), **self._goals(prepared, config, ports))
+        return replace(
+            prepared,
+            **self._fit(prepared, config, events),
+            **goals_of(prepared, config, ports.outputs, dict(self._outputs(prepared))),
+        )
 
     def _folds(self, whole: PreparedData, count: int, seed: int) -> list[PreparedData]:
         """The data in each of ``count`` folds, with nothing fitted yet."""
@@ -264,36 +240,4 @@ class Multi(Task):
             for front in fitted.get("fronts", {}).values():
                 found["fronts"][name] = named_front(front, name)
             found["traits"].update({f"{name}.{trait}": value for trait, value in fitted.get("traits", {}).items()})
-        return found
-
-    def _goals(self, prepared: PreparedData, config: SearchConfig, ports: Ports) -> dict[str, Any]:
-        """What every output is learned by, and what is fitted on its answers, under the output's name."""
-        found: dict[str, dict[str, Any]] = {
-            "losses": {}, "metrics": {}, "scales": {}, "class_weights": {}, "loss_weights": {}
-        }  # fmt: skip
-        weighted = any(each.weighted for each in prepared.datasets)
-        by_name = {port.name: port for port in ports.outputs}
-        chosen = chosen_by_output(config, tuple(by_name))
-        for name, answers in self._outputs(prepared):
-            prefix = f"val_{name}_"
-            objective = config.objective if (config.objective or "").startswith(prefix) else None
-            own = replace(
-                plain(config),
-                loss=chosen.losses.get(name, by_name[name].loss),
-                metrics=chosen.metrics.get(name, ()),
-                class_weight=chosen.class_weights.get(name),
-                objective=None if objective is None else f"val_{objective.removeprefix(prefix)}",
-            )
-            view = output_view(prepared, name, answers.output)
-            for what in (
-                answers.goals(own, prepared.targets[name], weighted=weighted),
-                answers.fitted(view, view.rows("train"), own),
-            ):
-                for attribute, values in what.items():
-                    for value in values.values():
-                        found[attribute][name] = value
-            weight = by_name[name].weight
-            found["loss_weights"][name] = 1.0 if weight is None else weight
-        if not any(found["loss_weights"].values()):
-            raise ConfigError("every output's loss weight is 0: there is nothing to learn")
         return found
