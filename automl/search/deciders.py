@@ -53,14 +53,22 @@ class Transcript:
     def decide(self, name: str, domain: Domain) -> Scalar:
         """The other decider's answer."""
         value = self._decider.decide(name, domain)
-        power = isinstance(domain, PowerOfTwo)
-        self.answers[name] = _exponent(value) if power and isinstance(value, int) else value
+        self.answers[name] = kept(value, domain)
         return value
 
 
 def replay(params: Mapping[str, Scalar]) -> Transcript:
     """A transcript of known answers, with the space's defaults for the questions they leave open."""
     return Transcript(ReplayDecider(params))
+
+
+def kept(value: Scalar, domain: Domain) -> Scalar:
+    """An answer as Optuna keeps it.
+
+    >>> kept(64, PowerOfTwo(8, 512)), kept(64, IntRange(8, 512))
+    (6, 64)
+    """
+    return _exponent(value) if isinstance(domain, PowerOfTwo) and isinstance(value, int) else value
 
 
 def _exponent(power: int) -> int:

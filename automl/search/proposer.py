@@ -1,8 +1,11 @@
 """Which network to try next, and whether it is worth building.
 
-The order: the space's default, its seeds, then Optuna's sampler. A proposal is asked for while other trials train and
-judged when its turn has come. One that cannot be built or breaks a limit is answered from the record and never trained;
-Optuna is told, so that it learns.
+The order: the space's default and its seeds, then whoever's turn it is by the policy of ``automl.search.proposers``. A
+proposal is asked for while other trials train and judged when its turn has come. What cannot be built, breaks a limit
+or is known is left out by the proposers themselves; where one comes through all the same, a seed for example, it is
+answered from the record and never trained.
+
+What is proposed is a function of the study's records and the seed. Optuna keeps each point as a trial of its own.
 """
 
 from __future__ import annotations
@@ -13,13 +16,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from automl.arch import Architecture, Input, Summary, sketch, summarize
+import numpy as np
+
+from automl.arch import Architecture, Input, Summary, sketch
 from automl.config import Limits
 from automl.errors import SpaceError
 from automl.jobs import TrainingSettings, job_key
-from automl.search.deciders import Transcript, TrialDecider, replay
-from automl.search.sampling import make_random_sampler, make_sampler
-from automl.space import Candidate, DefaultDecider, Space, Violation
+from automl.search.deciders import Transcript, TrialDecider, kept, replay
+from automl.search.known import Memory
+from automl.search.proposers import Chance, Ground, Looked, Point, Policy
+from automl.search.sampling import Given, make_random_sampler
+from automl.space import Candidate, DefaultDecider, Space
 from automl.study import TrialDetail, TrialDraft, TrialRecord
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("automl.search")
 
-# So many proposals in a row that the record could answer: the sampler is circling, and a random point helps it out.
+# So many proposals in a row that the record could answer: the proposers are circling, and a random point helps out.
 CIRCLING = 4
 
 
@@ -68,7 +75,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """What the sampler proposes, interpreted and not judged yet; nothing of it is recorded.
+    """What is proposed, interpreted and not judged yet; nothing of it is recorded.
 
     Attributes:
         number: Optuna's number of the trial.
@@ -99,15 +106,26 @@ class Proposer:
         study: Is asked, and told what was not worth training.
         seed: Of the whole search.
         max_epochs: Upper bound of epochs, or None.
+        limits: What a network may cost beside the constraints of the space; what costs more is not proposed.
     """
 
     def __init__(
-        self, space: Space, *, task: Task, prepared: PreparedData, study: Study, seed: int, max_epochs: int | None
+        self,
+        space: Space,
+        *,
+        task: Task,
+        prepared: PreparedData,
+        study: Study,
+        seed: int,
+        max_epochs: int | None,
+        limits: Limits | None = None,
     ) -> None:
         self._space, self._task, self._prepared, self._study = space, task, prepared, study
         self._seed, self._max_epochs = seed, max_epochs
         self._inputs: Mapping[str, Input] = task.inputs(prepared)
         self._heads = task.heads(prepared)
+        self._ground = Ground(space, inputs=self._inputs, heads=self._heads, settle=self._settled, limits=limits)
+        self._memory = Memory(study)
 
     def enqueue_first(self) -> None:
         """Put the default and the seeds of the space first in the queue, those that are not there yet."""
@@ -121,23 +139,33 @@ class Proposer:
             self._enqueue(transcript, origin)
 
     def ask(self, *, rejected: int, unknown: int | None, parallel: bool) -> Idea:
-        """The next point of the space: a queued one, else the sampler's.
+        """The next point of the space: a queued one, else a proposer's.
 
         Args:
             rejected: Proposals in a row that the record could answer.
-            unknown: Number of a trial whose end the sampler must not know.
+            unknown: Number of a trial whose end the proposers must not know.
             parallel: Whether several trials train at the same time.
         """
-        place = self._study.position
-        circling = rejected > 0 and rejected % CIRCLING == 0
-        seed = trial_seed(self._seed, place, "sampler")
-        sampler = make_random_sampler(seed) if circling else make_sampler(seed, parallel=parallel)
-        trial = self._study.ask(sampler, unknown=unknown)
+        place, given = self._study.position, Given()
+        trial = self._study.ask(given, unknown=unknown)
         queued = self._queued(trial.number)
-        if queued is None:
-            return self._interpret(trial, "random" if circling else "tpe", trial_seed(self._seed, place), None)
-        seed = trial_seed(self._seed, trial.number) if queued.seed is None else queued.seed
-        return self._interpret(trial, "", seed, queued.parent)
+        if queued is not None:
+            seed = trial_seed(self._seed, trial.number) if queued.seed is None else queued.seed
+            return self._interpret(trial, "", seed, queued.parent)
+        seed, chance = trial_seed(self._seed, place), trial_seed(self._seed, place, "sampler")
+        circling = rejected > 0 and rejected % CIRCLING == 0
+        proposer = Chance(self._ground) if circling else Policy.on(self._ground, parallel=parallel)
+        history = self._memory.history(unknown=unknown, view=trial.study)
+        point = proposer.propose(history, np.random.default_rng(chance))
+        if point is None:  # nothing new was found: whatever comes is answered from the record
+            trial.study.sampler = make_random_sampler(chance)
+            return self._interpret(trial, "random", seed, None)
+        trial.study.sampler = given
+        given.answers = {name: kept(value, point.looked.domains[name]) for name, value in point.looked.answers.items()}
+        decider = TrialDecider(trial)
+        for name, domain in point.looked.domains.items():
+            decider.decide(name, domain)
+        return self._idea(trial.number, point.looked, self._draft(point, seed), None)
 
     def judge(self, idea: Idea, *, epochs: int | None, limits: Limits) -> Proposal | TrialRecord:
         """A proposal that may be trained and is not recorded yet, or the record of one that must not be trained.
@@ -155,7 +183,7 @@ class Proposer:
         planned = training.epochs if epochs is None else min(epochs, training.epochs)
         key = job_key(idea.canonical, training, data_digest=self._prepared.digest, epochs=planned)
         draft = replace(idea.draft, job_key=key, planned_epochs=planned)
-        if broken := [*self._space.violations(idea.summary), *_above(idea.summary, limits)]:
+        if broken := self._ground.broken(idea.summary, limits):
             self._study.begin(number, draft)
             reason = "; ".join(f"{v.name} is {v.value:,}, the limit is {v.limit:,}" for v in broken)
             excess = {v.name: v.excess for v in broken}
@@ -188,27 +216,38 @@ class Proposer:
 
     def _interpret(self, trial: optuna.trial.Trial, proposed_by: str, seed: int, parent: int | None) -> Idea:
         try:
-            candidate = self._space.interpret(TrialDecider(trial), inputs=self._inputs, heads=self._heads)
-            summary = summarize(candidate.architecture)
+            looked = self._ground.look(TrialDecider(trial))
         except SpaceError as error:
             draft = TrialDraft(params=trial.params, proposed_by=proposed_by, seed=seed)
             return Idea(trial.number, draft, parent, error=str(error))
-        training = self._task.settle(candidate.training, self._prepared)
-        epochs = training.epochs if self._max_epochs is None else min(training.epochs, self._max_epochs)
-        settled = replace(candidate, training=training.model_copy(update={"epochs": epochs}))
-        draft = TrialDraft(
-            params=settled.params,
-            architecture=settled.architecture.to_json(),
-            fingerprint=settled.architecture.fingerprint,
-            parameters=summary.parameters,
-            flops=summary.flops,
-            training=settled.training.model_dump(mode="json"),
-            proposed_by=proposed_by,
-            description=sketch(settled.architecture),
+        return self._idea(trial.number, looked, self._draft(Point(looked, proposed_by), seed), parent)
+
+    def _idea(self, number: int, looked: Looked, draft: TrialDraft, parent: int | None) -> Idea:
+        # Without the paths, which differ where networks do not.
+        canonical = looked.candidate.architecture.canonical()
+        return Idea(number, draft, parent, looked.candidate, canonical, looked.summary)
+
+    def _draft(self, point: Point, seed: int) -> TrialDraft:
+        looked = point.looked
+        architecture = looked.candidate.architecture
+        return TrialDraft(
+            params=looked.candidate.params,
+            architecture=architecture.to_json(),
+            fingerprint=architecture.fingerprint,
+            parameters=looked.summary.parameters,
+            flops=looked.summary.flops,
+            training=looked.candidate.training.model_dump(mode="json"),
+            proposed_by=point.proposed_by,
+            description=sketch(architecture),
+            # One that still waits may be lost with the process, and then whoever names it tries it once more.
+            parent=point.parent if point.parent is not None and self._memory.is_over(point.parent) else None,
             seed=seed,
         )
-        # Without the paths, which differ where networks do not.
-        return Idea(trial.number, draft, parent, settled, settled.architecture.canonical(), summary)
+
+    def _settled(self, training: TrainingSettings) -> TrainingSettings:
+        settled = self._task.settle(training, self._prepared)
+        epochs = settled.epochs if self._max_epochs is None else min(settled.epochs, self._max_epochs)
+        return settled.model_copy(update={"epochs": epochs})
 
 
 def recall(trial: TrialDetail) -> Proposal:
@@ -240,9 +279,3 @@ def trial_seed(seed: int, place: int, use: str = "") -> int:
     """
     text = "/".join([str(seed), str(place), *([use] if use else [])])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-
-
-def _above(summary: Summary, limits: Limits) -> list[Violation]:
-    """Limits from the command line that a network breaks; their names differ from those of constraints."""
-    pairs = (("max-params", summary.parameters, limits.parameters), ("max-flops", summary.flops, limits.flops))
-    return [Violation(name, value, limit) for name, value, limit in pairs if limit is not None and value > limit]

@@ -6,6 +6,9 @@ study's records and the seed, however often the search was interrupted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner, MedianPruner
@@ -35,6 +38,40 @@ def make_sampler(seed: int, *, parallel: bool = False) -> BaseSampler:
 def make_random_sampler(seed: int) -> BaseSampler:
     """Uniform over the whole space."""
     return RandomSampler(seed=seed)
+
+
+class Given(BaseSampler):
+    """Answers with what it was given, so that Optuna keeps a point that was found without it like one of its own.
+
+    Attributes:
+        answers: Name -> value as Optuna keeps it; it may be given after a trial was asked for.
+    """
+
+    def __init__(self, answers: Mapping[str, Any] | None = None) -> None:
+        self.answers = dict(answers or {})
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002
+        """Nothing: every question is answered alone."""
+        return {}
+
+    def sample_relative(
+        self,
+        study: optuna.Study,  # noqa: ARG002
+        trial: FrozenTrial,  # noqa: ARG002
+        search_space: dict[str, BaseDistribution],  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def sample_independent(
+        self,
+        study: optuna.Study,  # noqa: ARG002
+        trial: FrozenTrial,  # noqa: ARG002
+        param_name: str,
+        param_distribution: BaseDistribution,  # noqa: ARG002
+    ) -> Any:
+        """The answer that was given."""
+        return self.answers[param_name]
 
 
 def make_pruner() -> BasePruner:

@@ -94,6 +94,20 @@ def crossover(
     return _first(space, lambda: _Parents(a, b, rng), inputs, heads, tries, "mixtures")
 
 
+def complete(space: Space, decider: Decider, *, inputs: Mapping[str, Input] | None = None) -> Params:
+    """The answers to every question that a decider's answers leave open, without building anything.
+
+    Args:
+        space: Whose questions.
+        decider: Answers them.
+        inputs: Data; needed only where what is asked depends on its size.
+
+    Raises:
+        SpaceError: An answer is outside its domain.
+    """
+    return _walk(space, decider, inputs)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parents:
     """Every answer from one of two points, with equal chances; what neither knows is drawn."""

@@ -33,6 +33,8 @@ ends = st.lists(
 )
 # What takes the search with it three times without getting further is given up, and others come in its place.
 survived = ends.filter(lambda how: sum(what == "kill" for what, _ in how) < 3)
+# Where a search was over, those that waited on a rung are: with more trials to come they would have waited on.
+uninterrupted = survived.map(lambda how: [(what, when) for what, when in how if what != "limit"])
 few = settings(
     max_examples=3,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # making a failing one smaller would take minutes
@@ -78,14 +80,14 @@ def finish(make_search, how, **options):
 
 
 @cache
-def undisturbed(make_search):
-    alone, best = finish(make_search, [], max_trials=TRIALS)
+def undisturbed(make_search, early_discard):
+    alone, best = finish(make_search, [], max_trials=TRIALS, early_discard=early_discard)
     return story(alone), best
 
 
-def check_the_same_answer(make_search, how) -> None:
-    expected, best = undisturbed(make_search)
-    disturbed, found = finish(make_search, how, max_trials=TRIALS)
+def check_the_same_answer(make_search, how, *, early_discard: bool) -> None:
+    expected, best = undisturbed(make_search, early_discard)
+    disturbed, found = finish(make_search, how, max_trials=TRIALS, early_discard=early_discard)
     assert story(disturbed) == expected
     assert (found.value, found.metrics, found.seed, found.architecture) == (
         best.value,
@@ -99,7 +101,24 @@ def check_the_same_answer(make_search, how) -> None:
 @few
 @given(how=survived)
 def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials(make_search, how) -> None:
-    check_the_same_answer(make_search, how)
+    check_the_same_answer(make_search, how, early_discard=False)
+
+
+@few
+@given(how=uninterrupted)
+def test_with_trials_that_wait_and_go_on_every_way_to_the_end_gives_the_same_trials(make_search, how) -> None:
+    check_the_same_answer(make_search, how, early_discard=True)
+    states = {state for _, state, *_ in undisturbed(make_search, True)[0]}
+    assert {"complete", "pruned"} <= states
+
+
+@pytest.mark.slow
+@pytest.mark.full
+@pytest.mark.timeout(1200)
+@many
+@given(how=uninterrupted)
+def test_with_trials_that_wait_and_go_on_every_way_to_the_end_gives_the_same_trials_often(make_search, how) -> None:
+    check_the_same_answer(make_search, how, early_discard=True)
 
 
 @pytest.mark.slow
@@ -108,12 +127,13 @@ def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials(make_sea
 @many
 @given(how=survived)
 def test_one_trial_at_a_time_every_way_to_the_end_gives_the_same_trials_often(make_search, how) -> None:
-    check_the_same_answer(make_search, how)
+    check_the_same_answer(make_search, how, early_discard=False)
 
 
 def tries(record, records) -> int:
     """Which try of its parameters a trial was."""
-    return 1 if record.parent is None else 1 + tries(records[record.parent], records)
+    before = None if record.parent is None else records[record.parent]
+    return 1 if before is None or before.state != "orphaned" else 1 + tries(before, records)
 
 
 def check_nothing_is_lost(make_search, how, workers: int) -> None:
@@ -134,7 +154,8 @@ def check_nothing_is_lost(make_search, how, workers: int) -> None:
     trained = [record for record in records if record.trained and record.state in ("complete", "pruned", "failed")]
     assert len(trained) == search.engine.trained
     assert TRIALS <= len(trained) < TRIALS + workers
-    children = [record.parent for record in records if record.parent is not None]
+    states = {record.number: record.state for record in records}
+    children = [r.parent for r in records if r.parent is not None and states[r.parent] == "orphaned"]
     assert len(children) == len(set(children))
     # What took the search with it three times without getting further is not tried a fourth time.
     given_up = [r for r in records if r.state == "orphaned" and r.params and r.number not in children]
