@@ -46,6 +46,7 @@ def test_a_flag_goes_before_the_environment_before_the_file_before_the_preset(co
         "seed": "automl.yaml:4",
         "time-budget": "preset quick",
         "preset": "flag",
+        "ensemble": "preset quick",
     }
 
 
