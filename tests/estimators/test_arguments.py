@@ -35,7 +35,8 @@ def test_arguments_are_keyword_only_and_have_the_promised_names_and_defaults():
     assert ImageClassifier().get_params() == {
         "time_budget": "10m", "max_trials": None, "max_epochs": None, "space": None, "objective": None,
         "workers": None, "directory": None, "random_state": None, "verbose": 1, "loss": None, "metrics": (),
-        "folds": None, "image_shape": None, "class_weight": None, "multi_label": None,
+        "folds": None, "ensemble": None, "refit": "auto", "preset": None, "image_shape": None, "class_weight": None,
+        "multi_label": None,
     }  # fmt: skip
 
 
