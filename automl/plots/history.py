@@ -20,8 +20,8 @@ def history(study: StudyReader) -> Picture:
     Raises:
         StudyError: No trial has a value yet.
     """
-    run, trials = study.run(), study.trials()
-    valued = [trial for trial in trials if trial.value is not None and trial.state != "queued"]
+    run, trials = study.run(), [trial for trial in study.trials() if trial.state != "queued"]
+    valued = [trial for trial in trials if trial.value is not None]
     if not valued:
         raise StudyError(f"no trial of {run.study!r} has a value yet: there is no history to draw")
     with styled():

@@ -42,9 +42,12 @@ def summary(run: RunRecord, best: TrialDetail, trials: list[TrialRecord], manife
     """The result in a few facts, at the top of the report."""
     guess = guess_of(run)
     trained = sum(trial.trained for trial in trials)
-    spent = (run.result or {}).get("seconds")
+    result = run.result or {}
+    spent, networks = result.get("seconds"), int(result.get("networks") or 1)
+    together = [("answered by", f"{networks} networks together; the best alone {number(best.value)}")]
     facts = [
-        (run.objective, number(best.value)),
+        (run.objective, number(result.get("value", best.value))),
+        *(together if networks > 1 else []),
         *([("guessing scores", number(guess))] if guess is not None else []),
         ("trials", f"{plural(trained, 'network')} trained" + (f" in {duration(spent)}" if spent else "")),
         ("best network", f"trial {best.number}: {best.description or '-'}"),

@@ -67,6 +67,8 @@ def held_out(folder: RunFolder, run: RunRecord, trial: TrialDetail, *, predict: 
         return HeldOut(prepared, index, rows, _in_units(kept, prepared))
     if not predict:
         raise Absent("the answers of the best network were not kept; automl report asks it again")
+    if not model.is_file():
+        raise Absent(f"the model of the best trial is gone from {model}")
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS)).astype(np.int64))
     answers = _in_units(_ask(_job(folder, run, trial, model), prepared, rows, chosen), prepared)
     if len(chosen) < len(rows):
@@ -133,13 +135,10 @@ def _ask(job: TrialJob, prepared: PreparedData, rows: Rows, chosen: Sequence[int
     missing = sorted({*job.layers} - {op.origin for op in own_layers()})
     if missing:
         raise Absent(f"the network has layers of someone's own, {', '.join(missing)}: --import their modules")
-    model_file = Path(job.model_file)
-    if not model_file.is_file():
-        raise Absent(f"the model of the best trial is gone from {model_file}")
     try:
         start_keras()
         model, network = build_models(job, prepared, "float32")
-        model.load_weights(model_file)  # both share their layers
+        model.load_weights(job.model_file)  # both share their layers
         parts = []
         for start in range(0, len(chosen), _BATCH):
             batch = {name: view[chosen[start : start + _BATCH]] for name, view in rows.inputs.items()}

@@ -14,6 +14,7 @@ from automl.export import load_bundle
 from automl.export.manifest import Manifest
 from automl.files import write_whole
 from automl.plots.names import tidy
+from automl.progress.words import plural
 from automl.report import about, judged, repeat, tried
 from automl.report.answers import Absent, HeldOut, held_out, open_data
 from automl.report.page import render
@@ -25,6 +26,8 @@ log = logging.getLogger("automl.report")
 REPORT_FILE = "report.html"
 
 Detail = Literal["full", "kept", "light"]
+
+_RIGHT = "Right and wrong"
 
 
 def write_report(
@@ -62,7 +65,8 @@ def write_report(
 
 
 def _page(study: StudyReader, folder: RunFolder, where: str, *, detail: Detail) -> str:
-    run, trials, best = study.run(), study.trials(), study.best()
+    run, best = study.run(), study.best()
+    trials = [trial for trial in study.trials() if trial.state != "queued"]
     manifest = _manifest(folder)
     top: list[Part]
     if best is None:
@@ -77,7 +81,7 @@ def _page(study: StudyReader, folder: RunFolder, where: str, *, detail: Detail) 
         sections.append(tried.leaderboard(run, study.leaderboard()))
     sections += [tried.failures(trials), repeat.use(run, where, manifest), repeat.repeat(run)]
     made = f"Written by automl {run.versions.get('automl', '')} on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
-    subtitle = f"{run.task}, searched by automl; {len(trials)} trials"
+    subtitle = f"{run.task}, searched by automl; {plural(len(trials), 'trial')}"
     return render(f"Report of {tidy(run.study, 60)}", subtitle, top, sections, made=made)
 
 
@@ -90,14 +94,11 @@ def _about_data(folder: RunFolder, run: RunRecord, best: TrialDetail | None, *, 
     sections = _safe("data", "The data", lambda: [about.data(run, prepared, gone)])
     if best is None:
         return sections
-    try:
-        if detail == "light":
-            raise Absent("this report was written in haste, at the end of a search; automl report writes it in full")
-        held = held_out(folder, run, best, predict=detail == "full")
-    except Absent as absent:
-        what = "No mistakes, no calibration and no scores by class are shown here"
-        return [*sections, Section("right", "Right and wrong", [Text(f"{what}: {absent}.", quiet=True)])]
-    return [*sections, *_safe("right", "Right and wrong", lambda: _answered(held, best))]
+    if detail == "light":
+        haste = "This report was written in haste, at the end of a search; automl report writes it in full."
+        return [*sections, Section("right", _RIGHT, [Text(haste, quiet=True)])]
+    answered = _safe("right", _RIGHT, lambda: _answered(held_out(folder, run, best, predict=detail == "full"), best))
+    return [*sections, *answered]
 
 
 def _answered(held: HeldOut, best: TrialDetail) -> list[Section]:
@@ -114,6 +115,8 @@ def _safe(key: str, title: str, build: Callable[[], Sequence[Section]]) -> list[
     begin = time.perf_counter()
     try:
         return list(build())
+    except Absent as absent:
+        return [Section(key, title, [Text(f"Left out: {absent}.", quiet=True)])]
     except Exception as error:
         log.warning("a part of the report failed, %s: %s: %s", key, type(error).__name__, error)
         log.debug("where it failed", exc_info=error)
