@@ -101,7 +101,7 @@ def choose_members(
         result = run_alone(job, executor, events, interrupt)
         if result.failure is None:
             chosen = _chosen(candidates, result, rules)
-    return chosen if rules.refit is False else replace(chosen, members=_filled(chosen.members, rules.ensemble))
+    return chosen if rules.refit is False else replace(chosen, members=filled(chosen.members, rules.ensemble))
 
 
 def reference(trial: Winner) -> MemberRef:
@@ -146,7 +146,7 @@ def _chosen(candidates: Sequence[Winner], result: TrialResult, rules: Rules) -> 
     return Chosen(tuple(sorted(members, key=lambda member: -member.weight)), result.metrics, value)
 
 
-def _filled(members: Sequence[Member], size: int) -> tuple[Member, ...]:
+def filled(members: Sequence[Member], size: int) -> tuple[Member, ...]:
     """As many members as there may be: the heaviest ones more than once.
 
     Each time another copy is made of the member whose copies are the heaviest.

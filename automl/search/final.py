@@ -12,19 +12,15 @@ from typing import TYPE_CHECKING
 from automl.errors import SearchError
 from automl.events import Events
 from automl.failures import Failure
-from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
-from automl.search.attempts import Attempts
-from automl.search.ensemble import Chosen, Member, join_job, join_seconds, run_alone
-from automl.search.plan import PATIENCE
-from automl.search.rules import TICK, Rules
+from automl.jobs import TrialResult
+from automl.search.ensemble import Chosen, Member, join_job, run_alone
+from automl.search.refit import name_of, refit_jobs, run_jobs
+from automl.search.rules import Rules
 from automl.search.winner import Winner
 
 if TYPE_CHECKING:
     from automl.execution import Executor
     from automl.search.interrupt import Interrupt
-
-# With less than this share of the steps that made the winner, more rows do not make up for less training.
-ENOUGH_STEPS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +95,18 @@ def train_final(
     winner, members = chosen.members[0].trial, chosen.members
     if interrupt.requested:
         return delivered or _own(winner)
-    remaining = rules.clock.remaining()
-    limit = rules.plan.final_limit(remaining)
-    closing = join_seconds(members) if len(members) > 1 else 0.0
-    rounds = math.ceil(len(members) / max(1, executor.capacity))
-    seconds = None if limit is None else max(0.0, (limit - closing) / rounds)
-    training = [] if rules.refit is False else [m for m in members if rules.refit or _worthwhile(m.trial, seconds)]
-    results: Mapping[str, TrialResult] = {}
-    obstacle: Failure | None = None
-    names = {id(member): f"final-{place}" if place > 1 else "final" for place, member in enumerate(members, start=1)}
-    if training:
-        jobs = [_job(member, names[id(member)], rules, seconds, remaining) for member in training]
+    jobs = refit_jobs(members, rules, executor.capacity)
+    results, obstacle = dict[str, TrialResult](), None
+    if jobs:
         events.final_started(jobs[0].training.epochs)
-        results, obstacle = _run(jobs, executor, events, interrupt)
-    parts: list[Part] = []
-    for member in members:
-        result = results.get(names[id(member)])
-        found = _part(member, result, obstacle, events, names[id(member)], rules, delivered is not None)
-        parts += [found] if found is not None else []
+        results, obstacle = run_jobs(jobs, executor, events, interrupt)
+    found = [
+        _part(
+            member, results.get(name_of(place)), obstacle, events, rules, place=place, delivered=delivered is not None
+        )
+        for place, member in enumerate(members, start=1)
+    ]
+    parts = [part for part in found if part is not None]
     if winner.folds:  # a fold's network knows scales of its own, and cannot be joined with one of all rows
         parts = [part for part in parts if part.refit] or parts[:1]
     paused = any(result.status == "paused" for result in results.values())
@@ -130,8 +120,9 @@ def _part(
     result: TrialResult | None,
     obstacle: Failure | None,
     events: Events,
-    name: str,
     rules: Rules,
+    *,
+    place: int,
     delivered: bool,
 ) -> Part | None:
     """What came of a member: its final training, or its trial's own network; None: neither."""
@@ -141,10 +132,11 @@ def _part(
             return Part(member, Path(result.model_file), refit=True, epochs=result.epochs)
         if why and (result.status != "paused" or obstacle is not None):
             instead = "the model of an earlier session" if delivered else "the best trial's own model"
-            which = "the final training" if name == "final" else f"the final training of network {name[6:]}"
+            which = "the final training" if place == 1 else f"the final training of network {place}"
             rest = "it is left out" if member.again else f"{instead} is delivered"
             events.warning(f"{which} failed ({why}); {rest}")
-        (rules.checkpoints / f"{name}.keras").unlink(missing_ok=True)  # half a training beside the models of whole ones
+        half = rules.checkpoints / f"{name_of(place)}.keras"  # must not lie beside the models of whole trainings
+        half.unlink(missing_ok=True)
     if member.again:
         return None
     return Part(member, member.trial.model_file, refit=False, epochs=member.trial.best_epoch)
@@ -207,73 +199,3 @@ def _own(winner: Winner) -> FinalModel:
 def _alone(trial: Winner, file: Path, *, refit: bool, epochs: int) -> FinalModel:
     part = Part(Member(trial, 1, trial.seed), file, refit, epochs)
     return FinalModel(file, refit, epochs, trial.metrics, (part,), trial.value)
-
-
-def _worthwhile(trial: Winner, seconds: float | None) -> bool:
-    """Whether the time is enough for most of the steps that made a trial's network."""
-    if seconds is None:
-        return True
-    steps_time = trial.train_seconds * trial.best_epoch / max(1, trial.epochs)
-    return seconds >= trial.cost.build_seconds + ENOUGH_STEPS * steps_time
-
-
-def _job(member: Member, name: str, rules: Rules, seconds: float | None, remaining: float) -> TrialJob:
-    trial, state = member.trial, rules.checkpoints / f"{name}.state.npz"
-    limits = [rules.plan.timeout(seconds, remaining, winner=True)]
-    if rules.limits.trial_seconds is not None:  # more rows than a trial's take longer
-        limits.append(rules.limits.trial_seconds * rules.plan.growth + PATIENCE)
-    settings = {"epochs": trial.cost.epochs, "patience": None, "ema": trial.training.ema if trial.averaged else 0.0}
-    return TrialJob(
-        job_id=name,
-        task=rules.task,
-        architecture=trial.architecture.to_json(),
-        training=trial.training.model_copy(update=settings),
-        data=DataRef(directory=str(rules.data), rows="all"),
-        objective=rules.objective,
-        seed=member.seed,
-        seconds=seconds,
-        timeout=min((limit for limit in limits if limit is not None), default=None),
-        model_file=str(rules.checkpoints / f"{name}.keras"),
-        state_file=str(state),
-        resume=state.is_file(),
-        layers=trial.architecture.origins,
-        rival=str(trial.model_file) if zipfile.is_zipfile(trial.model_file) else "",
-    )
-
-
-def _run(
-    jobs: Sequence[TrialJob], executor: Executor, events: Events, interrupt: Interrupt
-) -> tuple[dict[str, TrialResult], Failure | None]:
-    """The results by job, and what has to be put right before a training can go on."""
-    asked = {job.job_id: job.training.batch_size for job in jobs}
-
-    def retried(again: TrialJob, reason: str) -> None:
-        batch = again.training.batch_size
-        less = f"; now with batches of {batch}" if batch != asked[again.job_id] else ""
-        events.trial_retried(None, reason + less)
-
-    attempts = Attempts(
-        executor, stopping=lambda: interrupt.requested, started=lambda _job, _worker: None, retried=retried
-    )
-    waiting, results = list(jobs), dict[str, TrialResult]()
-    attempts.submit(waiting.pop(0))
-    running = 1
-    while running:
-        while waiting and running < executor.capacity and not interrupt.requested:
-            attempts.submit(waiting.pop(0))
-            running += 1
-        interrupt.acknowledge(events)
-        for event in attempts.poll(TICK):
-            if not isinstance(event, EpochReport):
-                results[event.job_id] = event
-                running -= 1
-                continue
-            attempts.reply(event.job_id, Reply(action="pause" if interrupt.requested else "continue"))
-            if event.job_id == jobs[0].job_id:  # the others keep it company
-                events.final_epoch_ended(event)
-        if not running and waiting and not interrupt.requested:
-            attempts.submit(waiting.pop(0))
-            running += 1
-    for job in waiting:
-        results[job.job_id] = TrialResult(job_id=job.job_id, status="paused")
-    return results, attempts.obstacle

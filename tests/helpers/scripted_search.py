@@ -15,7 +15,7 @@ import numpy as np
 from automl.events import Events
 from automl.execution import Event
 from automl.failures import Failure
-from automl.jobs import EpochReport, Reply, TrialJob, TrialResult
+from automl.jobs import Comparison, EnsembleJob, EpochReport, Job, Reply, TrialJob, TrialResult, answers_file
 from automl.search.engine import Engine
 from automl.search.interrupt import Interrupt
 from automl.search.rules import Rules
@@ -69,6 +69,9 @@ class ScriptedExecutor:
         jobs: What was submitted, in order.
         replies: What was answered, in order.
         most: How many ran at the same time at the most.
+        ensembles: What was to be chosen or joined.
+        chosen: How much the candidates for an ensemble count; none: that fails.
+        compared: What jobs say of their rivals.
     """
 
     def __init__(self, script: Script, capacity: int = 1) -> None:
@@ -80,6 +83,9 @@ class ScriptedExecutor:
         self.jobs: list[TrialJob] = []
         self.replies: list[tuple[str, str]] = []
         self.most = 0
+        self.ensembles: list[EnsembleJob] = []
+        self.chosen: tuple[int, ...] = ()
+        self.compared: dict[str, Comparison] = {}
 
     def start(self) -> None: ...
 
@@ -93,9 +99,13 @@ class ScriptedExecutor:
     def ready(self) -> bool:
         return len(self._running) < self.capacity
 
-    def submit(self, job: TrialJob) -> str:
+    def submit(self, job: Job) -> str:
         assert len(self._running) < self.capacity
         assert job.job_id not in self._running
+        if isinstance(job, EnsembleJob):
+            self.ensembles.append(job)
+            self._events.append(self._joined(job) if job.most is None else self._chosen(job))
+            return "worker-1"
         self.jobs.append(job)
         script = self._script(job)
         played = Played(job, [script] if isinstance(script, Failure) else list(script))
@@ -117,6 +127,18 @@ class ScriptedExecutor:
             self._go_on(played)
         else:
             self._finish(played, "complete" if over else {"stop": "stopped", "pause": "paused"}[reply.action])
+
+    def _chosen(self, job: EnsembleJob) -> TrialResult:
+        if not self.chosen:
+            failure = Failure(kind="train_error", message="no choice")
+            return TrialResult(job_id=job.job_id, status="failed", failure=failure)
+        weights = (*self.chosen, *[0] * len(job.members))[: len(job.members)]
+        return TrialResult(job_id=job.job_id, status="complete", metrics={"val_accuracy": 0.97}, weights=weights)
+
+    def _joined(self, job: EnsembleJob) -> TrialResult:
+        with zipfile.ZipFile(job.model_file, "w") as archive:
+            archive.writestr("job", " + ".join(f"{m.weight} x {made_by(Path(m.model_file))}" for m in job.members))
+        return TrialResult(job_id=job.job_id, status="complete", parameters=2, model_file=job.model_file)
 
     def fail(self, job_id: str, failure: Failure) -> None:
         """End a job that runs."""
@@ -162,6 +184,8 @@ class ScriptedExecutor:
         Path(job.model_file).parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(job.model_file, "w") as archive:
             archive.writestr("job", job.job_id)
+        if job.data.rows == "train":
+            answers_file(Path(job.model_file)).write_text("answers")
         if status != "paused":
             Path(job.state_file).unlink(missing_ok=True)
         self._events.append(
@@ -177,6 +201,7 @@ class ScriptedExecutor:
                 step_seconds=0.1,
                 steps_per_epoch=3,
                 model_file=job.model_file,
+                comparison=self.compared.get(job.job_id),
             )
         )
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from scripted_search import made_by
+from scripted_search import SPACE, made_by, rising
 
 from automl.config import Limits
 from automl.errors import SearchError
 from automl.failures import Failure
-from automl.jobs import TrialJob
+from automl.jobs import Comparison, TrialJob
+from automl.search.ensemble import choose_members
 from automl.search.final import FinalModel, train_final
 
 
@@ -56,7 +59,8 @@ def test_ctrl_c_in_the_final_training_is_acknowledged_and_leaves_only_its_state(
     )
     assert search.executor.jobs[-1].job_id == "final"
     assert not final.refit
-    assert {file.name for file in search.rules.checkpoints.iterdir()} == {"trial-0.keras", "final.state.npz"}
+    left = {file.name for file in search.rules.checkpoints.iterdir()}
+    assert left == {"trial-0.keras", "trial-0.answers.npz", "final.state.npz"}
     assert "finishing the epoch" in search.events.warnings[0]
 
 
@@ -112,3 +116,109 @@ def test_what_an_earlier_session_made_with_all_rows_stays_where_the_final_traini
     assert train_final(winner, search.rules, **known, delivered=before) is before
     with pytest.raises(SearchError, match="the model of trial 0, the best one, is torn in"):
         train_final(winner, search.rules, **known)
+
+
+WORSE = Comparison(loss=0.9, before=0.3, margin=0.1)
+
+
+def together(search, *, ensemble=2, refit=None, chosen=()):
+    """The final model of several networks."""
+    search.executor.chosen = chosen
+    winner = search.engine.search()
+    rules = replace(search.rules, ensemble=ensemble, refit=refit)
+    around = {"executor": search.executor, "events": search.events, "interrupt": search.interrupt}
+    members = choose_members(winner, search.study, rules, **around)
+    search.executor.most = 0
+    return train_final(members, rules, **around)
+
+
+def test_chosen_networks_train_at_the_same_time_and_are_joined(make_search) -> None:
+    search = make_search(rising, max_trials=3, workers=2, early_discard=False)
+    final = together(search, chosen=(3, 0, 1))
+    best, other = (part.member.trial for part in final.parts)
+    assert search.executor.most == 2
+    assert made_by(final.model_file) == "3 x final + 1 x final-2"
+    assert (final.refit, final.value, final.parameters) == (True, 0.97, 2)
+    assert best.value > other.value
+    assert [job.seed for job in search.executor.jobs[-2:]] == [best.seed, other.seed]
+
+
+def test_where_one_network_is_the_best_choice_it_is_trained_with_two_seeds(make_search) -> None:
+    search = make_search(rising, max_trials=3, workers=2, early_discard=False)
+    final = together(search, chosen=(1,))
+    first, second = search.executor.jobs[-2:]
+    assert first.architecture == second.architecture
+    assert first.seed != second.seed
+    assert made_by(final.model_file) == "1 x final + 1 x final-2"
+    assert final.value == final.parts[0].member.trial.value
+
+
+def test_without_a_final_training_the_trials_own_networks_are_joined(make_search) -> None:
+    search = make_search(rising, max_trials=3, workers=2, early_discard=False)
+    final = together(search, refit=False, chosen=(2, 1))
+    assert len(search.executor.jobs) == 3
+    assert {part.refit for part in final.parts} == {final.refit} == {False}
+    assert made_by(final.model_file).startswith("2 x trial-")
+
+
+def test_without_a_final_training_one_network_stays_one(make_search) -> None:
+    final = together(make_search(rising, max_trials=2, workers=2, early_discard=False), refit=False, chosen=(1,))
+    assert made_by(final.model_file).startswith("trial-")
+    assert len(final.parts) == 1
+
+
+def test_what_is_worse_on_the_rows_it_was_trained_on_gives_way_to_the_trials_own(make_search) -> None:
+    search = make_search(rising, max_trials=3, workers=2, early_discard=False)
+    search.executor.compared = {"final-2": WORSE}
+    final = together(search, chosen=(1, 1))
+    assert [part.refit for part in final.parts] == [True, False]
+    assert not final.refit
+    assert "0.9, and before it was 0.3" in search.events.warnings[0]
+
+
+def test_another_network_of_the_same_trial_that_fails_is_left_out(make_search) -> None:
+    search = make_search(rising, max_trials=2, workers=2, early_discard=False)
+    search.executor.compared = {"final-2": WORSE}
+    final = together(search, chosen=(1,))
+    assert (made_by(final.model_file), final.refit) == ("final", True)
+    assert "left out" in search.events.warnings[0]
+
+
+def test_a_single_network_that_got_worse_gives_way_too(make_search) -> None:
+    search = make_search(rising, max_trials=1)
+    search.executor.compared = {"final": WORSE}
+    final = finish(search)
+    assert (made_by(final.model_file), final.refit) == ("trial-0", False)
+
+
+def test_a_choice_that_fails_leaves_the_best_trial(make_search) -> None:
+    final = together(make_search(rising, max_trials=2, workers=2, early_discard=False), chosen=())
+    assert {part.member.trial.number for part in final.parts} == {final.parts[0].member.trial.number}
+
+
+def test_more_networks_than_workers_take_turns(make_search) -> None:
+    search = make_search(rising, max_trials=3, early_discard=False)
+    final = together(search, ensemble=3, chosen=(1, 1, 1))
+    assert search.executor.most == 1
+    assert made_by(final.model_file) == "1 x final + 1 x final-2 + 1 x final-3"
+
+
+def test_a_final_training_is_done_where_time_is_short_only_on_request(make_search) -> None:
+    assert finish_with(make_search(lambda job: [0.5], max_trials=1, budget=1.2), refit=True).refit
+    assert not finish_with(make_search(lambda job: [0.5], max_trials=1, run="free"), refit=False).refit
+
+
+def finish_with(search, *, refit):
+    rules = replace(search.rules, refit=refit)
+    winner = search.engine.search()
+    return train_final(winner, rules, executor=search.executor, events=search.events, interrupt=search.interrupt)
+
+
+def test_averaged_weights_are_averaged_again_only_where_they_were_better(make_search) -> None:
+    space = SPACE.replace("epochs: 6", "epochs: 6, ema: 1.0")
+    search = make_search(lambda job: [0.5], space=space, max_trials=1)
+    winner = search.engine.search()
+    around = {"executor": search.executor, "events": search.events, "interrupt": search.interrupt}
+    train_final(winner, search.rules, **around)
+    train_final(replace(winner, metrics={**winner.metrics, "averaged": 1.0}), search.rules, **around)
+    assert [job.training.ema for job in search.executor.jobs] == [1.0, 0.0, 1.0]
