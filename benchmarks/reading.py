@@ -1,12 +1,14 @@
 """Measure how long pictures take to read, and with how much memory.
 
     python benchmarks/reading.py FASHION_MNIST.npz [--side 96] [--small 6000] [--large 60000] [--kinds npz,files]
+    python benchmarks/reading.py FASHION_MNIST.npz --kinds photos --small 30 --large 300
 
 FASHION_MNIST.npz has `x_train` (60000, 28, 28) and `y_train`. Its first pictures are written into a temporary folder
-as a compressed .npz file and as PNG files in class folders, with `--side` enlarged to squares in colour, and then read
-as a search reads them: into the cache, split, with everything fitted that a search fits. Each reading has a process of
-its own, which looks at its memory fifty times a second: `resident` is all of it, `own` leaves out pages of files that
-are mapped, which the system takes back when it needs them (Linux only).
+as a compressed .npz file and as PNG files in class folders, with `--side` enlarged to squares in colour (`photos`: to
+JPEG files of 4000 x 3000, twenty different ones over and over), and then read as a search reads them: into the cache,
+split, with everything fitted that a search fits. Each reading has a process of its own, which looks at its memory
+fifty times a second: `resident` is all of it, `own` leaves out pages of files that are mapped, which the system takes
+back when it needs them (Linux only).
 
 Prints a line of a Markdown table for every reading.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +30,7 @@ import numpy as np
 from PIL import Image
 
 INTERVAL = 0.02
+DIFFERENT = 20
 
 
 def main() -> None:
@@ -51,9 +55,13 @@ def main() -> None:
         for count in (options.small, options.large):
             with tempfile.TemporaryDirectory() as folder:
                 place = Path(folder) / ("data.npz" if kind == "npz" else "data")
-                (write_npz if kind == "npz" else write_files)(x[:count], y[:count], place, options.side)
+                if kind == "photos":
+                    write_photos(x[:DIFFERENT], y[:DIFFERENT], place, count)
+                else:
+                    (write_npz if kind == "npz" else write_files)(x[:count], y[:count], place, options.side)
                 found = measured(place, Path(folder) / "cache")
             size = f"{options.side} x {options.side} RGB" if options.side else "28 x 28 grey"
+            size = "4000 x 3000 JPEG" if kind == "photos" else size
             print(
                 f"| {count:,}, {size} | {kind} | {found['seconds']:.1f} | {found['before']:.0f} | "
                 f"{found['resident']:.0f} | {found['own']:.0f} |",
@@ -92,6 +100,21 @@ def write_files(x: np.ndarray, y: np.ndarray, place: Path, side: int) -> None:
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(write, range(len(x))))
+
+
+def write_photos(x: np.ndarray, y: np.ndarray, place: Path, count: int) -> None:
+    """JPEG files as large as a camera's in class folders, with the noise of one; each is there several times."""
+    rng = np.random.default_rng(0)
+    noise = rng.integers(-12, 13, (3000, 4000, 1), dtype=np.int16)
+    for label in np.unique(y):
+        (place / str(label)).mkdir(parents=True)
+    for row in range(count):
+        file = place / str(y[row % len(x)]) / f"{row:05}.jpg"
+        if row >= len(x):
+            shutil.copyfile(place / str(y[row % len(x)]) / f"{row % len(x):05}.jpg", file)
+            continue
+        smooth = Image.fromarray(enlarged(x[row], 64)).resize((4000, 3000), Image.Resampling.BICUBIC)
+        Image.fromarray(np.clip(np.asarray(smooth) + noise, 0, 255).astype(np.uint8)).save(file, quality=90)
 
 
 def memory() -> tuple[float, float]:
