@@ -100,16 +100,16 @@ def _check(text: str, architecture: Architecture) -> None:
         SpaceError: It does not.
     """
     refusal = SpaceError("this network cannot be written as a space of its own; search with its own space again")
-    try:
-        space = Space.parse(text, filename="the network's space")
-    except SpaceError as error:
-        raise refusal from error
     heads = {
         output: dict(node.args)
         for output, source in architecture.outputs.items()
         for node in architecture.nodes
         if node.id == source and node.op == "head"
     }
-    found = space.interpret(DefaultDecider(), inputs=architecture.inputs, heads=heads).architecture
+    try:
+        space = Space.parse(text, filename="the network's space")
+        found = space.interpret(DefaultDecider(), inputs=architecture.inputs, heads=heads).architecture
+    except SpaceError as error:
+        raise refusal from error
     if found != architecture:
         raise refusal

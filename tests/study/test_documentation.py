@@ -16,8 +16,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "study-database.md").read_text(enco
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_there_are_at_least_five_queries() -> None:
-    assert len(QUERIES) >= 5
+def test_there_are_ten_queries() -> None:
+    assert len(QUERIES) == 10
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.splitlines()[0][:40])
