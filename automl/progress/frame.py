@@ -142,7 +142,8 @@ def _places(
 ) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for trains in places:
-        lines.append(Text("idle", style="dim") if trains is None else _training(trains, objective, width))
+        curve = "" if described or trains is None else curves.draw(trains.number)
+        lines.append(Text("idle", style="dim") if trains is None else _training(trains, objective, width, curve))
         if described:
             lines.append(Text() if trains is None else _described(trains, width, curves))
     return lines
@@ -157,7 +158,8 @@ def _described(trains: Training, width: int, curves: _Curves) -> Text:
     return Text.assemble(" " * _LABEL, (curve, "cyan"), network, no_wrap=True)
 
 
-def _training(trains: Training, objective: str, width: int) -> RenderableType:
+def _training(trains: Training, objective: str, width: int, curve: str = "") -> RenderableType:
+    """Its bar, and with more workers, where it has no second line, its curve where that fits."""
     epoch = f"{trains.epoch} of {trains.planned}" if trains.planned else str(trains.epoch)
     brief = epoch.replace(" of ", "/")
     if trains.again:
@@ -168,7 +170,8 @@ def _training(trains: Training, objective: str, width: int) -> RenderableType:
         words = (f"epoch {epoch}", brief)
     else:
         value = score(trains.value)
-        words = (f"epoch {epoch}, {objective} {value}", f"epoch {epoch}, {value}", f"{brief}, {value}", brief)
+        told = f"epoch {epoch}, {objective} {value}"
+        words = (*([f"{told}  {curve}"] if curve else []), told, f"epoch {epoch}, {value}", f"{brief}, {value}", brief)
     return _bar(trains.title, trains.part, words, width)
 
 
@@ -204,6 +207,6 @@ def _bar(label: str, share: float, words: Sequence[str], width: int) -> Renderab
     table.add_column(width=_LABEL, no_wrap=True)
     table.add_column()
     table.add_column(no_wrap=True)
-    bar = ProgressBar(total=1.0, completed=min(share, 1.0), width=length)
+    bar = ProgressBar(total=1.0, completed=min(share, 1.0), width=length, complete_style="cyan", finished_style="green")
     table.add_row(clip(label, _LABEL - 1), bar, "  " + first_that_fits(words, room - length - 2))
     return table
