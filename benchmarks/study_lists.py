@@ -29,7 +29,8 @@ def fill(url: str, count: int) -> None:
     rows = [
         {
             "run_id": 1, "optuna_trial_id": number + 1, "number": number, "state": "complete",
-            "value": number % 97 / 97, "epochs": 5, "params": {f"p{i}": i / 40 for i in range(40)}, "architecture": {"nodes": layers},
+            "value": number % 97 / 97, "epochs": 5,
+            "params": {f"p{i}": i / 40 for i in range(40)}, "architecture": {"nodes": layers},
             "created": now, "started": now, "ended": now, "training": {"lr": 0.1}, "seconds": {"total": 12.5},
             "metrics": {"val_accuracy": 0.5}, "parameters": 178_000, "description": "conv24 > gap > softmax10",
         }
