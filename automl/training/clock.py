@@ -126,9 +126,9 @@ class Clock:
             self.seconds[name] += seconds
 
     def extend(self, seconds: float) -> None:
-        """There are so many seconds from now on; progress by time runs from where it is to 1 over them."""
+        """There are so many seconds from now on; progress is what it were, had that been known from the beginning."""
         self._deadline = time.monotonic() + seconds
-        self._progress_before, self._training_since = self._progress, time.monotonic()
+        self._progress = self._progress_before
 
     def state(self) -> ClockState:
         """What a later process goes on from; after at least one step, here or before."""

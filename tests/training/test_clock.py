@@ -34,6 +34,11 @@ def phase(clock, time, name, seconds):
         time.now += seconds
 
 
+def spent(clock):
+    """Where the time went, without the phases that took none."""
+    return {name: seconds for name, seconds in clock.seconds.items() if seconds}
+
+
 def test_without_a_limit_progress_is_steps_and_everything_fits(time):
     clock = Clock(None)
     clock.plan(steps=4, validation_steps=1, save_seconds=1)
@@ -112,7 +117,33 @@ def test_phases_add_up(time):
     clock = Clock(None)
     phase(clock, time, "save", 1)
     phase(clock, time, "save", 2)
-    assert clock.seconds == {"build": 0, "train": 0, "validate": 0, "save": 3}
+    assert spent(clock) == {"save": 3}
+
+
+def test_a_phase_within_another_is_its_own_and_the_first_step_counts_as_tracing(time):
+    clock = Clock(None)
+    with clock.phase("train"):
+        phase(clock, time, "data", 2)
+        step(clock, time, 10)
+        step(clock, time, 3)
+        time.now += 1
+    phase(clock, time, "validate", 5)
+    assert spent(clock) == {"data": 2, "trace": 10, "train": 4, "validate": 5}
+
+
+def test_with_more_time_progress_is_what_it_had_been_with_it_from_the_beginning(time):
+    clocks = Clock(21), Clock(101)
+    for clock in clocks:
+        clock.plan(steps=1000, validation_steps=0, save_seconds=0)
+    step(clocks[0], time, 1)
+    time.now -= 1
+    step(clocks[1], time, 1)
+    time.now += 15
+    assert clocks[0].progress() == pytest.approx(0.75)
+    clocks[0].extend(1000 + 101 - time.now)
+    assert clocks[0].progress() == clocks[1].progress() == pytest.approx(0.15)
+    time.now += 200
+    assert clocks[0].progress() == 1.0
 
 
 # Going on from the clock of another process
@@ -191,8 +222,21 @@ def test_what_the_epochs_took_is_added_up_and_building_is_not(time):
     clock = going_on(trained(time))
     phase(clock, time, "build", 1)
     phase(clock, time, "validate", 4)
-    assert clock.seconds == {"build": 1, "train": 0, "validate": 7, "save": 0}
+    assert {name: spent(clock).get(name) for name in ("build", "validate")} == {"build": 1, "validate": 7}
     assert clock.step_seconds == 1
+
+
+def test_building_and_tracing_before_are_told_as_such(time):
+    first = Clock(None)
+    phase(first, time, "build", 2)
+    step(first, time, 3)
+    second = Clock(None)
+    second.go_on(first.state())
+    phase(second, time, "build", 1)
+    assert spent(second) == {"build": 1, "rebuild": 5}
+    third = Clock(None)
+    third.go_on(second.state())
+    assert spent(third) == {"rebuild": 6}
 
 
 def test_writing_the_state_counts_as_saving_and_is_not_reserved(time):

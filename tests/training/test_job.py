@@ -31,8 +31,9 @@ def test_a_small_network_learns_digits(make_job, recorder):
     assert set(recorder[0].metrics) == {"loss", "accuracy", *(f"val_{name}" for name in told)}
     assert result.parameters == 64 * 48 + 48 + 48 * 10 + 10
     assert result.steps_per_epoch == math.ceil(1438 / 64)
-    assert set(result.seconds) == {"build", "train", "validate", "save"}
-    assert min(result.seconds.values()) > 0
+    assert set(result.seconds) == {"build", "trace", "data", "train", "validate", "save", "rebuild"}
+    assert min(seconds for phase, seconds in result.seconds.items() if phase != "rebuild") > 0
+    assert result.seconds["rebuild"] == 0
     assert result.step_seconds > 0
 
 
