@@ -60,7 +60,12 @@ def page_of(run_of, tmp_path_factory):
     return write
 
 
-@pytest.mark.parametrize("kind", WORDS)
+SLOW = ("image-regress", "series-classify", "text-classify")
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in SLOW else kind for kind in WORDS]
+)
 def test_a_report_tells_all_of_every_kind_of_data_and_answer(page_of, kind):
     page = page_of(kind, "kept")
     text = " ".join(page.words)
