@@ -119,6 +119,44 @@ def test_unusable_arrays_are_refused_and_leave_no_run(x, y, sentence, directory,
     assert list(tmp_path.iterdir()) == []
 
 
+NUMBERS = np.arange(6.0)
+TEXTS = ["a b", "b c", "c d", "d e", "e f", "f g"]
+ALL = {
+    "ImageClassifier": (X, Y),
+    "ImageRegressor": (X, NUMBERS),
+    "TextClassifier": (TEXTS, Y),
+    "TextRegressor": (TEXTS, NUMBERS),
+    "TabularClassifier": (X.reshape(6, -1) + NUMBERS[:, None], Y),
+    "TabularRegressor": (X.reshape(6, -1) + NUMBERS[:, None], NUMBERS),
+    "TimeSeriesClassifier": (X.reshape(6, -1) + NUMBERS[:, None], Y),
+    "TimeSeriesRegressor": (X.reshape(6, -1) + NUMBERS[:, None], NUMBERS),
+    "TimeSeriesForecaster": (np.sin(np.arange(200)), None),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_losses_scores_and_weights_are_checked_everywhere(name, tmp_path):
+    kind, (x, y) = getattr(automl, name), ALL[name]
+    plain = {"max_trials": 1, "workers": 0, "verbose": 0} | ({"horizon": 3} if y is None else {})
+    for wrong, sentence in (
+        ({"loss": "hinge_of_nothing"}, "the loss 'hinge_of_nothing' does not fit"),
+        ({"metrics": ["acuracy"]}, "unknown metric 'acuracy'"),
+        ({"metrics": "accuracy"}, "must be a list"),
+    ):
+        with pytest.raises(ConfigError, match=sentence):
+            kind(**plain, **wrong).fit(x, y)
+    if y is None:
+        return
+    with pytest.raises(ValueError, match="sample weights must be numbers of at least 0; row 2 has -1"):
+        kind(**plain).fit(x, y, sample_weight=[1, 1, -1, 1, 1, 1])
+    with pytest.raises(DataError, match="5 groups for 6 rows"):
+        kind(**plain).fit(x, y, groups=[1, 2, 3, 4, 5])
+    if name.endswith("Classifier"):
+        with pytest.raises(ConfigError, match="class weight names '7', and the classes are 0, 1"):
+            kind(**plain, class_weight={7: 2.0}).fit(x, y)
+    assert list(tmp_path.rglob("run.json")) == []
+
+
 @pytest.mark.parametrize("name", ["predict", "predict_proba", "export"])
 def test_an_estimator_that_was_not_fitted_says_so(name):
     with pytest.raises(NotFittedError):
