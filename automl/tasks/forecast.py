@@ -13,8 +13,9 @@ from automl.arch import Architecture, Input, Node
 from automl.config import Arrays, SearchConfig
 from automl.data import Dataset, ForecastContract, Part, PreparedData, Rows, Split
 from automl.data.folds import split_of
+from automl.data.forecast.folds import folds_of
 from automl.data.forecast.naive import LAST, repeated
-from automl.data.forecast.read import INPUT, asked_for, folds_of, parts_of, read_forecast
+from automl.data.forecast.read import INPUT, asked_for, parts_of, read_forecast
 from automl.data.forecast.roles import Roles
 from automl.data.forecast.segments import BETWEEN, MOST_VALIDATION, TRAIN, VALIDATION
 from automl.data.forecast.source import has_part, open_series

@@ -15,14 +15,12 @@ from automl.data.cache import cached
 from automl.data.checks import check_room
 from automl.data.dataset import CACHE_FORMAT, Dataset, finish
 from automl.data.forecast.contract import Cycle, ForecastContract, Tail, TimeAxis
+from automl.data.forecast.folds import Window, fold_parts, fold_windows, write_folds
 from automl.data.forecast.roles import Roles
 from automl.data.forecast.seasons import cycle_values, cycles_of, season_of
 from automl.data.forecast.segments import (
     Segment,
-    Window,
     default_lookback,
-    fold_parts,
-    fold_windows,
     split_given,
     split_latest,
     window_starts,
@@ -37,7 +35,6 @@ Floats = NDArray[np.float64]
 
 INPUT, OUTPUT = "series", "value"
 PARTS_FILE = "parts.npy"
-FOLDS_FILE, STATISTICS_FILE = "folds.npy", "folds.json"
 
 _LONGEST_TAILS = 200_000  # numbers of all tails that a model may carry along
 
@@ -101,16 +98,6 @@ def parts_of(dataset: Dataset) -> NDArray[np.int8]:
     return found
 
 
-def folds_of(dataset: Dataset) -> list[tuple[NDArray[np.uint8], ForecastContract]]:
-    """Of each fold which windows train and validate, and the contract with the statistics of its training rows."""
-    contract = dataset.contract
-    assert isinstance(contract, ForecastContract), "folds of other data are made elsewhere"
-    codes: NDArray[np.uint8] = np.load(dataset.directory / FOLDS_FILE, allow_pickle=False)
-    statistics = json.loads((dataset.directory / STATISTICS_FILE).read_text("utf-8"))
-    contracts = [contract.model_copy(update={name: tuple(v) for name, v in each.items()}) for each in statistics]
-    return list(zip(codes, contracts, strict=True))
-
-
 def steps_of(series: Series, axis: TimeAxis, cycles: Sequence[Cycle]) -> Floats:
     """The numbers of each step in the order of ``ForecastContract.channels``."""
     if not cycles:
@@ -161,15 +148,19 @@ class _Reading:
         """Write which windows are of which part in every fold, and the statistics of what each trains on."""
         assert self.folds is not None
         shape = Window(contract.lookback, contract.horizon)
-        parts = fold_parts(series, self.folds, *shape)
-        np.save(aside / FOLDS_FILE, fold_windows(series, parts, starts, shape))
+        parts = fold_parts(series, self.folds, shape)
         steps = [steps_of(each, contract.time, contract.cycles) for each in series]
         count, columns = len(contract.targets), len(contract.columns)
-        statistics = []
-        for fold in range(self.folds):
-            training = [each[: own[fold][0]] if own else each for each, own in zip(steps, parts, strict=True)]
-            statistics.append(_statistics(training, count, columns, contract.season))
-        (aside / STATISTICS_FILE).write_text(json.dumps(statistics), "utf-8")
+        statistics = [
+            _statistics(
+                [each[: own[fold][0]] if own else each for each, own in zip(steps, parts, strict=True)],
+                count,
+                columns,
+                contract.season,
+            )
+            for fold in range(self.folds)
+        ]
+        write_folds(aside, fold_windows(series, parts, starts, shape), statistics)
 
     def _later(self, loaded: Loaded, notes: list[str]) -> tuple[Series, ...]:
         """Series of the validation rows that were given."""
@@ -226,7 +217,7 @@ class _Reading:
     ) -> list[Segment]:
         """Which rows of each series validate; with folds none, in the data that all of them share."""
         if self.folds is not None:
-            fold_parts(series, self.folds, lookback, self.asked.horizon)
+            fold_parts(series, self.folds, Window(lookback, self.asked.horizon))
             return [Segment(each, each.rows) for each in series]
         if later:
             return split_given(series, later, axis)

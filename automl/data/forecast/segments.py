@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.data import folds
-from automl.data.folds import folds_of_time
 from automl.data.forecast import steps
 from automl.data.forecast.contract import TimeAxis
 from automl.data.forecast.series import Series
@@ -42,13 +39,6 @@ class Segment:
     def rows(self) -> int:
         """Steps whose targets are known."""
         return self.series.rows
-
-
-class Window(NamedTuple):
-    """Steps to look back on and steps to forecast."""
-
-    lookback: int
-    horizon: int
 
 
 def joined(before: Series, after: Series, axis: TimeAxis) -> Series | None:
@@ -109,53 +99,6 @@ def split_given(training: Sequence[Series], validation: Sequence[Series], axis: 
     return found + [Segment(each, 0) for each in later.values()]
 
 
-def fold_parts(series: Sequence[Series], count: int, lookback: int, horizon: int) -> list[list[tuple[int, int]]]:
-    """Where in each series each fold's validation rows begin and end; none in a series that is too short: it trains.
-
-    Raises:
-        DataError: No series is long enough.
-    """
-    found = [folds_of_time(each.rows, count, first=lookback + horizon, least=horizon) for each in series]
-    if not any(found):
-        longest = max(each.rows for each in series)
-        raise DataError(
-            f"{count} folds were asked for, the longest series has {longest:,} rows, and "
-            f"{lookback + (count + 1) * horizon:,} are needed: {lookback:,} to look back on, {horizon:,} to learn to "
-            f"forecast and {horizon:,} to validate in every fold; fewer folds, a shorter --horizon or --lookback need "
-            "fewer"
-        )
-    return found
-
-
-def fold_windows(
-    series: Sequence[Series], parts: Sequence[Sequence[tuple[int, int]]], starts: NDArray[np.int64], shape: Window
-) -> NDArray[np.uint8]:
-    """For every fold and each window whether it trains, validates or neither, (folds, n); see ``automl.data.folds``.
-
-    Args:
-        series: The series in the order in which they were laid end to end.
-        parts: See ``fold_parts``.
-        starts: First step of each window, (n,).
-        shape: Of the windows.
-    """
-    count = max(len(each) for each in parts)
-    codes = np.full((count, len(starts)), folds.TRAIN, np.uint8)
-    begin = 0
-    for each, own in zip(series, parts, strict=True):
-        here = np.flatnonzero((starts >= begin) & (starts < begin + len(each.times)))
-        asked = starts[here] - begin + shape.lookback  # the first step to forecast
-        for fold, (first, end) in enumerate(own):
-            within = (asked >= first) & (asked + shape.horizon <= end)
-            codes[fold, here] = np.where(
-                within, folds.VALIDATION, np.where(asked + shape.horizon <= first, folds.TRAIN, folds.NEITHER)
-            )
-        begin += len(each.times)
-    for code in codes:
-        validating = np.flatnonzero(code == folds.VALIDATION)
-        code[np.setdiff1d(validating, _every(validating, MOST_VALIDATION))] = folds.NEITHER
-    return codes
-
-
 def default_lookback(rows: int, horizon: int, season: int, *, training: int | None = None) -> tuple[int, str]:
     """How far to look back, and why: three horizons and two seasons, as far as the rows allow.
 
@@ -196,7 +139,7 @@ def window_starts(
     most = max(1, MOST_NUMBERS // (horizon * targets))
     kept = np.concatenate(
         [
-            _every(np.flatnonzero(part == code), limit)
+            evenly(np.flatnonzero(part == code), limit)
             for code, limit in ((TRAIN, most), (BETWEEN, most), (VALIDATION, min(most, MOST_VALIDATION)))
         ]
     )
@@ -209,5 +152,10 @@ def _held_out(rows: int, lookback: int, horizon: int) -> int:
     return min(max(horizon, round(FRACTION * rows)), most) if most >= horizon else 0
 
 
-def _every(places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def evenly(places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """At most so many of them, at even distances.
+
+    >>> evenly(np.arange(10), 4).tolist()
+    [0, 3, 6, 9]
+    """
     return places[:: -(-len(places) // most)] if len(places) > most else places
