@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 # Share of a budget that trials may use: the rest is the final training's and for closing (see automl.search.plan).
 _FOR_TRIALS = 0.55
-# Whole networks reach about half the speed of bare convolutions, and a step of theirs begins six times as many small
+# Whole networks reach about half the speed of bare convolutions, and a step of theirs begins eight times as many small
 # operations as the measured one (2 cores, 3.4M FLOPs, batches of 64: 23 to 29 ms a step, 70 GFLOPs a second measured).
-_REACHED, _BEGUN = 0.5, 6
+_REACHED, _BEGUN = 0.5, 8
 # Validation, which is inference on fewer rows, and saving, as a share of a training epoch.
 _BESIDE = 0.15
 # Seconds to build a network and to trace its first step: some, and more for each layer.
@@ -33,7 +33,7 @@ class Estimate:
 
     Attributes:
         flops_a_second: Measured on convolutions, forward and backward.
-        epoch_seconds: Of the default network on the training rows.
+        epoch_seconds: Of the default network on the training rows, of folds of all together.
         trial_seconds: Of its whole training, building included.
         trials: Such trainings that fit into the time for trials, all workers together; None without a time budget.
     """
@@ -126,8 +126,9 @@ def _estimate(
     if measured is None:
         return None
     speed, overhead = measured["flops_a_second"], measured["step_seconds"]
-    epoch = (3 * costs.flops * rows / (_REACHED * speed) + steps * _BEGUN * overhead) * (1 + _BESIDE)
-    trial = _BUILD + _BUILD_A_LAYER * len(costs.layers) + epochs * epoch
+    folds = config.folds or 1  # a network each, one after the other
+    epoch = folds * (3 * costs.flops * rows / (_REACHED * speed) + steps * _BEGUN * overhead) * (1 + _BESIDE)
+    trial = folds * (_BUILD + _BUILD_A_LAYER * len(costs.layers)) + epochs * epoch
     seconds = config.time_budget
     trials = None if seconds is None else int(_FOR_TRIALS * seconds * max(1, crew.workers) / trial)
     return Estimate(speed, epoch, trial, trials)

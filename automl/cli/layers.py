@@ -13,13 +13,16 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import typer
 
 from automl.config.file import FILE_NAME, Setting, read_settings
 from automl.config.presets import get_preset
 from automl.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from automl.config.schema import Key
 
 Asks = Callable[..., Any]
 """A function whose parameters are the options of a search."""
@@ -128,25 +131,32 @@ def read_file(asks: Asks, path: Path) -> dict[str, Setting]:
     Raises:
         ConfigError: It cannot be read, or a setting is unknown or cannot be what it is; the message has the line.
     """
-    from automl.config.schema import checked
-
     names = {key: name for name, (key, _, _) in keys_of(asks).items()}
     settings = read_settings(path)
     for key, setting in settings.items():
         if key not in names:
             raise ConfigError(f"{setting.origin}: unknown setting {key!r}; {did_you_mean(key, names)}")
-    return {names[key]: checked(keys_of(asks)[names[key]], setting) for key, setting in settings.items()}
+    return {names[key]: _checked(keys_of(asks)[names[key]], setting) for key, setting in settings.items()}
+
+
+def _checked(key: Key, setting: Setting) -> Setting:
+    """See ``checked``; its messages show values, and no value's password."""
+    from automl.config.schema import checked
+    from automl.study.urls import hide_passwords
+
+    try:
+        return checked(key, setting)
+    except ConfigError as error:
+        raise ConfigError(hide_passwords(str(error))) from None
 
 
 def _of_the_environment(asks: Asks) -> dict[str, Setting]:
-    from automl.config.schema import checked
-
     known = {PREFIX + key.upper().replace("-", "_"): name for name, (key, _, _) in keys_of(asks).items()}
     found = {}
     for variable, text in sorted(os.environ.items()):
         if variable in known and text:
             name = known[variable]
-            found[name] = checked(keys_of(asks)[name], Setting(text, f"environment {variable}"))
+            found[name] = _checked(keys_of(asks)[name], Setting(text, f"environment {variable}"))
         elif variable.startswith(PREFIX) and variable not in (*known, *_OF_THE_PROGRAM, f"{PREFIX}CONFIG"):
             near = difflib.get_close_matches(variable, known, n=1, cutoff=_NEAR)
             if near:

@@ -88,7 +88,7 @@ def _search_lines(search: Mapping[str, Any]) -> list[str]:
         f"space     {search['space']}: {search['size']}",
         f"default   {search['network']}",
         f"          {size(search['parameters'])} parameters, {size(search['flops'])} FLOPs a row, "
-        f"{search['depth']} layers deep",
+        f"{plural(search['depth'], 'layer')} deep",
         f"training  at most {plural(search['epochs'], 'epoch')}, {search['optimizer']}, "
         f"batches of {search['batch_size']}",
         f"workers   {search['workers'] or 'none: this process trains'}{threads}{gpus}",

@@ -58,4 +58,10 @@ def resume_run(run: Path, events: Events | None = None, **asked: Any) -> SearchR
         ConfigError: As for ``run_search``.
         StudyError: It is no run, or another search holds it.
     """
-    return run_search(resumed_config(run, **asked), events)
+    events = events or Events()
+    try:
+        config = resumed_config(run, **asked)
+    except BaseException:
+        events.closed()
+        raise
+    return run_search(config, events)

@@ -104,6 +104,11 @@ def test_a_password_is_neither_saved_nor_shown(automl, configured, tmp_path):
     assert "saved.yaml:" in done.stderr
     assert "AUTOML_STORAGE" in done.stderr
     assert configured("--config", "saved.yaml", "--storage", url).storage == url
+    (tmp_path / "wrong.yaml").write_text(f"storage: {{url: {url}}}\n")
+    done = automl("search", "data", "--config", "wrong.yaml")
+    assert done.exit_code == 2
+    assert "me:***@host" in done.stderr
+    assert "geheim" not in done.stderr
     (tmp_path / "own.yaml").write_text(f"storage: {url}\n")
     assert "geheim" not in automl("config", "validate", "own.yaml").stdout
 

@@ -56,7 +56,7 @@ def test_times_follow_from_flops_and_the_measured_speed(planned, monkeypatch):
     search, estimate = answer["search"], answer["estimate"]
     assert asked[0][0] == "speed"
     steps = -(-96 // search["batch_size"])
-    expected = 3 * search["flops"] * 96 / 0.5e9 + steps * 6 * 0.001
+    expected = 3 * search["flops"] * 96 / 0.5e9 + steps * 8 * 0.001
     assert estimate["epoch_seconds"] == pytest.approx(expected * 1.15)
     assert estimate["trial_seconds"] > search["epochs"] * estimate["epoch_seconds"]
     assert estimate["trials"] == int(0.55 * 600 / estimate["trial_seconds"])
