@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.errors import ConfigError
 from automl.files import write_whole
-from automl.plots.style import FAINT, GRID, INK, styled
+from automl.plots.style import BLUE, FAINT, GRID, INK, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,7 +78,7 @@ class Picture:
         head, _, rest = body.partition(">")
         width = re.search(r'\bwidth="([0-9.]+)pt"', head)
         head = re.sub(r'\s(?:width|height)="[0-9.]+pt"', "", head)
-        for colour, meaning in ((INK, "ink"), (FAINT, "faint"), (GRID, "grid")):
+        for colour, meaning in ((INK, "ink"), (FAINT, "faint"), (GRID, "grid"), (BLUE, "blue")):
             rest = rest.replace(colour, f"var(--{meaning}, {colour})")
         rest = rest.replace("fill: #ffffff", "fill: none", 1)  # the page's own background
         widest = f"max-width:{float(width[1]) / 72 * 6.8:.1f}em" if width else ""

@@ -16,6 +16,7 @@ Array = NDArray[Any]
 
 BINS = 10
 _POINTS = 1500
+_BLACK = "#101318"  # on light cells, also where the page is dark
 
 
 class Reliability(NamedTuple):
@@ -83,7 +84,7 @@ def confusion_picture(confusion: Array, names: Sequence[str], what: str) -> Pict
             for column in range(len(names)):
                 if confusion[row, column]:
                     dark = shares[row, column] > 0.55
-                    colour = "#fdfdfd" if dark else INK
+                    colour = "#fdfdfd" if dark else _BLACK
                     axes.text(
                         column, row, str(confusion[row, column]), ha="center", va="center", color=colour, size=letters
                     )
