@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -149,17 +150,19 @@ class Session:
     def _rules(self, clock: Clock) -> Rules:
         trained = sum(len(part.split.train) for part in self.prepared.folds or (self.prepared,))
         growth = len(self.prepared.rows("all")) / trained
+        ensemble = self.config.ensemble or usual_size(self.crew.workers, self.config.limits)
+        rounds = 0 if self.config.refit is False else math.ceil(ensemble / max(1, self.crew.workers))
         return Rules(
             task=self.task.name,
             data=self.folder.prepared,
             objective=self.objective,
             max_trials=self.config.max_trials,
-            plan=Plan(self.config.time_budget, growth),
+            plan=Plan(self.config.time_budget, growth, rounds),
             clock=clock,
             checkpoints=self.folder.checkpoints,
             limits=self.config.limits,
             run_dir=self.folder.path,
-            ensemble=self.config.ensemble or usual_size(self.crew.workers, self.config.limits),
+            ensemble=ensemble,
             refit=self.config.refit,
             early_discard=self.config.early_discard,
         )

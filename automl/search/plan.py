@@ -84,10 +84,13 @@ class Plan:
     Attributes:
         budget: Seconds for everything, or None.
         growth: Rows of the final training over rows of a trial (1.25 for a validation part of a fifth).
+        rounds: Final trainings one after the other: of more networks than there are workers several, 0 where none is
+            wanted.
     """
 
     budget: float | None
     growth: float = 1.25
+    rounds: int = 1
 
     def final_seconds(self, best: TrialCost | None) -> float:
         """Seconds to keep back for the final training and for closing the run."""
@@ -95,7 +98,7 @@ class Plan:
             return 0.0
         if best is None and self.budget < TOO_SHORT_FOR_TWO:
             return CLOSING_SECONDS
-        share = FINAL_SHARE * self.budget
+        share = FINAL_SHARE * self.budget * min(1, self.rounds)
         return (share if best is None else min(share, self._needed(best))) + CLOSING_SECONDS
 
     def final_is_covered(self, best: TrialCost | None) -> bool:
@@ -136,7 +139,7 @@ class Plan:
         return max(SHORTEST, remaining - CLOSING_SECONDS)
 
     def _needed(self, best: TrialCost) -> float:
-        return best.build_seconds + best.epochs * best.epoch_seconds * self.growth
+        return self.rounds * (best.build_seconds + best.epochs * best.epoch_seconds * self.growth)
 
     def _longest(self, best: TrialCost) -> float:
         assert self.budget is not None

@@ -30,16 +30,23 @@ def name_of(place: int) -> str:
 
 
 def refit_jobs(members: Sequence[Member], rules: Rules, capacity: int) -> list[TrialJob]:
-    """The final trainings that are worth it in the time there is; more than fit on the workers take turns."""
-    remaining = rules.clock.remaining()
-    limit, rounds = rules.plan.final_limit(remaining), math.ceil(len(members) / max(1, capacity))
+    """The final trainings that are worth it in the time there is.
+
+    More than fit on the workers take turns and share the time. Where it is too short for all of them, the heaviest ones
+    train; where they must (``rules.refit``), all of them do.
+    """
+    remaining, capacity = rules.clock.remaining(), max(1, capacity)
+    limit = rules.plan.final_limit(remaining)
     closing = join_seconds(members) if len(members) > 1 else 0.0
-    seconds = None if limit is None else max(0.0, (limit - closing) / rounds)
-    return [
-        _job(member, name_of(place), rules, seconds, remaining)
-        for place, member in enumerate(members, start=1)
-        if rules.refit is not False and (rules.refit or _worthwhile(member.trial, seconds))
-    ]
+    numbered = list(enumerate(members, start=1)) if rules.refit is not False else []
+    for rounds in range(math.ceil(len(members) / capacity), 0, -1):
+        seconds = None if limit is None else max(0.0, (limit - closing) / rounds)
+        turn = [
+            (place, m) for place, m in numbered[: rounds * capacity] if rules.refit or _worthwhile(m.trial, seconds)
+        ]
+        if rules.refit or rounds == 1 or len(turn) > (rounds - 1) * capacity:
+            return [_job(member, name_of(place), rules, seconds, remaining) for place, member in turn]
+    return []
 
 
 def _worthwhile(trial: Winner, seconds: float | None) -> bool:

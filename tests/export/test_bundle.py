@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def listing(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def write(directory: Path, model_file: Path, *, name: str = "digits") -> Manifest:
+def write(directory: Path, model_file: Path, *, name: str = "digits", **more: Any) -> Manifest:
     manifest = Manifest(
         task="image-classify",
         name=name,
@@ -40,9 +41,9 @@ def write(directory: Path, model_file: Path, *, name: str = "digits") -> Manifes
         parameters=1,
         fingerprint="f",
     )
-    return write_bundle(
-        directory, model_file=model_file, manifest=manifest, space_text="version: 1\n", architecture={"b": 1, "a": []}
-    )
+    architecture = {"b": 1, "a": []}
+    known = {"model_file": model_file, "manifest": manifest, "space_text": "version: 1\n", "architecture": architecture}
+    return write_bundle(directory, **known, **more)
 
 
 def test_a_bundle_has_four_files_and_says_what_they_must_be(tmp_path: Path, model_file: Path) -> None:
@@ -191,3 +192,12 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         load_bundle(tmp_path / "folder")
     with pytest.raises(ExportError, match="holds no model yet"):
         load_bundle(tmp_path / "run")
+
+
+def test_architectures_of_further_networks_are_files_of_the_bundle(tmp_path: Path, model_file: Path) -> None:
+    write(tmp_path / "model", model_file, more={"architecture-2.json": {"nodes": []}})
+    bundle = load_bundle(tmp_path / "model")
+    assert "architecture-2.json" in bundle.manifest.files
+    (tmp_path / "model" / "architecture-2.json").write_text("{}")
+    with pytest.raises(ExportError, match=r"architecture-2.json is torn"):
+        load_bundle(tmp_path / "model")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.errors import ExportError
-from automl.export.manifest import Manifest, Output, installed_versions
+from automl.export.manifest import Manifest, Member, Output, installed_versions
 from automl.jobs import TrainingSettings
 
 
@@ -123,3 +123,23 @@ def test_labels_come_back_in_the_dtype_of_their_type(classes: object, kind: str)
 def test_classes_that_cannot_be_are_refused(classes: list[object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  pydantic's ValidationError is one
         Output.of(classes)
+
+
+def test_the_networks_of_a_model_come_back_and_one_of_an_earlier_version_has_none() -> None:
+    member = Member(
+        trial=7,
+        weight=2,
+        seed=1,
+        refit=True,
+        epochs=3,
+        validation={"val_loss": float("nan"), "val_accuracy": 0.5},
+        training=TrainingSettings(ema=0.5),
+        fingerprint="0" * 64,
+        architecture="architecture-2.json",
+    )
+    written = manifest().model_copy(update={"members": (member,)})
+    assert Manifest.parse(written.text()) == written
+    assert member.validation == {"val_loss": None, "val_accuracy": 0.5}
+    document = json.loads(manifest().text())
+    del document["members"], document["training"]["ema"]
+    assert Manifest.parse(json.dumps(document)).members == ()

@@ -22,14 +22,14 @@ def members(weights):
 
 @given(weights=st.lists(st.integers(1, 9), min_size=1, max_size=4), size=st.integers(1, 8))
 def test_filling_up_keeps_every_trials_share_and_never_repeats_a_training(weights, size) -> None:
-    filled = filled(members(weights), size)
-    assert len(filled) == max(size, len(weights))
-    total = sum(member.weight for member in filled)
+    found = filled(members(weights), size)
+    assert len(found) == max(size, len(weights))
+    total = sum(member.weight for member in found)
     for number, weight in enumerate(weights):
-        own = [member for member in filled if member.trial.number == number]
+        own = [member for member in found if member.trial.number == number]
         assert math.isclose(sum(member.weight for member in own) / total, weight / sum(weights))
         assert [member.again for member in own] == [False] + [True] * (len(own) - 1)
-    assert len({member.seed for member in filled}) == len(filled)
+    assert len({member.seed for member in found}) == len(found)
 
 
 def test_the_heaviest_is_trained_again_first() -> None:

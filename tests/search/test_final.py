@@ -9,8 +9,10 @@ from automl.config import Limits
 from automl.errors import SearchError
 from automl.failures import Failure
 from automl.jobs import Comparison, TrialJob
+from automl.search.clock import Clock
 from automl.search.ensemble import choose_members
 from automl.search.final import FinalModel, train_final
+from automl.search.plan import Plan
 
 
 def test_the_winner_is_trained_on_all_rows_for_as_many_epochs_as_were_best(make_search) -> None:
@@ -222,3 +224,22 @@ def test_averaged_weights_are_averaged_again_only_where_they_were_better(make_se
     train_final(winner, search.rules, **around)
     train_final(replace(winner, metrics={**winner.metrics, "averaged": 1.0}), search.rules, **around)
     assert [job.training.ema for job in search.executor.jobs] == [1.0, 0.0, 1.0]
+
+
+class Stopped(Clock):
+    """No time passes."""
+
+    def remaining(self) -> float:
+        return self.budget
+
+
+@pytest.mark.parametrize(("budget", "trained"), [(12.0, 3), (9.0, 2), (7.0, 1), (4.0, 0)])
+def test_where_time_is_short_the_heaviest_networks_are_trained_again(make_search, budget, trained) -> None:
+    search = make_search(rising, max_trials=3, early_discard=False)
+    search.engine.search()
+    search.executor.chosen = (1, 1, 1)
+    around = {"executor": search.executor, "events": search.events, "interrupt": search.interrupt}
+    rules = replace(search.rules, ensemble=3, clock=Stopped(0.0, budget), plan=Plan(budget))
+    final = train_final(choose_members(search.engine.winner, search.study, rules, **around), rules, **around)
+    assert sum(part.refit for part in final.parts) == trained
+    assert len(final.parts) == 3
