@@ -115,14 +115,16 @@ def test_ctrl_c_before_anything_is_trained_ends_like_any_ctrl_c(make_search) -> 
 
 
 def test_a_schedule_that_the_clock_shortened_is_what_later_trials_get(make_search) -> None:
-    search = make_search(lambda job: [0.5] * min(job.training.epochs, 3), budget=1000, max_trials=3)
+    search = make_search(
+        lambda job: [0.5] * min(job.training.epochs, 3), budget=1000, max_trials=3, early_discard=False
+    )
     search.engine.search()
     assert [job.training.epochs for job in search.executor.jobs] == [6, 3, 3]
 
 
 def test_a_network_too_slow_to_compare_is_pruned_after_its_first_epoch(make_search) -> None:
     epochs = iter([5, 2, 5])
-    search = make_search(lambda job: [0.5] * next(epochs), budget=1000, max_trials=3)
+    search = make_search(lambda job: [0.5] * next(epochs), budget=1000, max_trials=3, early_discard=False)
     search.engine.search()
     assert [state for state in states(search) if state != "infeasible"] == ["complete", "pruned", "complete"]
     slow = search.study.trials()[1]
@@ -132,7 +134,7 @@ def test_a_network_too_slow_to_compare_is_pruned_after_its_first_epoch(make_sear
 
 def test_a_slow_network_does_not_shorten_the_trials_after_one_that_had_all_its_epochs(make_search) -> None:
     epochs = iter([6, 2, 6])
-    search = make_search(lambda job: [0.5] * next(epochs), budget=1000, max_trials=3)
+    search = make_search(lambda job: [0.5] * next(epochs), budget=1000, max_trials=3, early_discard=False)
     search.engine.search()
     assert [job.training.epochs for job in search.executor.jobs] == [6, 6, 6]
     assert search.study.trials()[1].reason.startswith("too slow: 2 epochs")

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from automl.search.plan import (
     CLOSING_SECONDS,
+    FINAL_SHARE,
     LEAST_PATIENCE,
+    LONGEST_ALONE,
     PATIENCE,
     SHORTEST,
     TRIAL_SHARE,
@@ -42,7 +44,7 @@ def test_a_later_trial_leaves_the_final_training_its_time(budget: float, used: f
     plan, remaining = Plan(budget), budget * (1 - used)
     seconds = plan.trial_seconds(remaining, cost)
     assert seconds is not None
-    assert seconds <= TRIAL_SHARE * budget
+    assert seconds <= max(TRIAL_SHARE * budget, cost.trial_seconds)
     if seconds > 0:
         assert remaining - seconds >= plan.final_seconds(cost) - 1e-6
 
@@ -56,6 +58,28 @@ def test_the_final_share_is_never_more_than_it_needs(budget: float, cost: TrialC
     plan = Plan(budget, growth=1.25)
     need = cost.build_seconds + cost.epochs * cost.epoch_seconds * 1.25
     assert plan.final_seconds(cost) <= need + CLOSING_SECONDS + 1e-6
+
+
+@given(budget=st.floats(60, 1e5), used=st.floats(0, 0.5))
+def test_the_first_trial_may_use_all_the_time_before_the_final_training(budget: float, used: float) -> None:
+    plan, remaining = Plan(budget), budget * (1 - used)
+    assert plan.trial_seconds(remaining, None) == pytest.approx(
+        max(SHORTEST, remaining - FINAL_SHARE * budget - CLOSING_SECONDS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("budget", "fitting", "wanted"),
+    [(120, 10, 100 - CLOSING_SECONDS), (120, 20, None), (LONGEST_ALONE + 1, 10, None), (None, 10, None)],
+)
+def test_where_two_trainings_would_both_be_short_the_first_gets_all_the_time(budget, fitting: int, wanted) -> None:
+    assert Plan(budget).all_seconds(100, fitting=fitting, full=25) == wanted
+
+
+def test_the_final_training_can_use_time_that_it_lacks() -> None:
+    cost = TrialCost(build_seconds=2, epoch_seconds=2, epochs=25, trial_seconds=52)
+    assert [Plan(budget).final_is_covered(cost) for budget in (120, 300)] == [False, True]
+    assert Plan(300).rest_seconds(200, cost) == 200 - Plan(300).final_seconds(cost)
 
 
 def test_a_cheap_network_leaves_nearly_all_the_budget_to_the_search() -> None:

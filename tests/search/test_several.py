@@ -23,7 +23,7 @@ seeds: [{wide: 4}]
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_all_workers_train_and_no_more_trials_than_asked_for(make_search, workers: int) -> None:
-    search = make_search(rising, workers=workers, max_trials=7)
+    search = make_search(rising, workers=workers, max_trials=7, early_discard=False)
     search.engine.search()
     assert search.executor.most == workers
     assert len(search.executor.jobs) == search.engine.trained == 7
@@ -31,7 +31,7 @@ def test_all_workers_train_and_no_more_trials_than_asked_for(make_search, worker
 
 
 def test_the_next_proposal_is_asked_for_while_trials_train(make_search) -> None:
-    search = make_search(rising, max_trials=5)
+    search = make_search(rising, max_trials=5, early_discard=False)
     moments: list[tuple[int, str]] = []
     ask, poll = search.study.ask, search.executor.poll
 

@@ -148,6 +148,18 @@ def test_a_pause_ends_with_a_model_and_a_state_and_goes_on(make_kept, recorder, 
     assert sorted(path.name for path in Path(job.state_file).parent.iterdir()) == ["model.answers.npz", "model.keras"]
 
 
+def test_3_epochs_a_pause_and_3_more_are_6(make_kept, recorder, recorder_that, same, rich, augmented):
+    """What early discard rests on: dropout, batch norm, augmentation and schedule go on as if there was no pause."""
+    settings = {"epochs": 6, "optimizer": "adamw", "augment": augmented, **EVERYTHING}
+    whole = run_job(make_kept(rich, name="whole", **settings), recorder)
+    job = make_kept(rich, name="parts", **settings)
+    assert run_job(job, recorder_that(at_3="pause")).epochs == 3
+    second = run_job(resumed(job), again := recorder_that())
+    assert (second.status, second.epochs, same(again)) == ("complete", 6, same(recorder))
+    for one, other in zip(weights(second).values(), weights(whole).values(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-6)
+
+
 def test_a_pause_after_the_last_epoch_takes_nothing_from_the_training(make_kept, recorder_that):
     job = make_kept(epochs=2)
     assert run_job(job, recorder_that(at_2="pause")).status == "complete"
