@@ -22,7 +22,8 @@ class Board(Events):
     A search that is continued adds to the same folders.
 
     Args:
-        directory: Where to; it is made.
+        directory: Where to. It is made, at the first epoch where the folder around it is not there either: that may be
+            the run's, which a new search makes itself.
 
     Raises:
         ConfigError: It cannot be written, or tensorboardX is not installed.
@@ -34,7 +35,8 @@ class Board(Events):
         except ImportError:
             raise ConfigError("--tensorboard needs tensorboardX: pip install 'automl[tensorboard]'") from None
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            if directory.parent.exists():
+                directory.mkdir(exist_ok=True)
         except OSError as error:
             raise ConfigError(f"cannot write into {directory}: {error.strerror}") from None
         self._directory = directory

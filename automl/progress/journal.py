@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -28,23 +29,24 @@ class Journal(Events):
     A search that is continued goes on in the same file; its first line says ``session_started`` again.
 
     Args:
-        path: The file; its folder is made.
+        path: The file. Its folder is made at the first event where there is none: it may be the run's, which a new
+            search makes itself.
 
     Raises:
         ConfigError: It cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._spoke = -math.inf
+        self._file: FileIO | None = None
+        if not path.parent.exists():
+            return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("ab", buffering=0)
+            self._open()
         except OSError as error:
-            raise ConfigError(f"cannot write events into {path}: {error.strerror}") from None
-        try:
-            self._write("session_started", format=FORMAT)
-        except OSError as error:
-            self._file.close()
+            if self._file is not None:
+                self._file.close()
             raise ConfigError(f"cannot write events into {path}: {error.strerror}") from None
 
     def preparing(self, what: str, done: int, total: int) -> None:
@@ -83,16 +85,23 @@ class Journal(Events):
         self._write("stopping", reason=reason)
 
     def closed(self) -> None:
-        if self._file.closed:
+        if self._file is None or self._file.closed:
             return
         try:
             self._write("session_ended")
         finally:
             self._file.close()
 
+    def _open(self) -> FileIO:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = FileIO(self._path, "a")
+        self._write("session_started", format=FORMAT)
+        return self._file
+
     def _write(self, event: str, **facts: Any) -> None:
+        file = self._file or self._open()
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **_plain(facts)}
-        self._file.write((json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace"))
+        file.write((json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace"))
 
 
 def _fields(start: SearchStart) -> dict[str, Any]:

@@ -52,8 +52,10 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_every_event_is_a_line_of_json(tmp_path):
-    tell(Journal(tmp_path / "deep" / "events.jsonl"))
-    told = lines(tmp_path / "deep" / "events.jsonl")
+    journal = Journal(tmp_path / "run" / "events.jsonl")
+    assert not (tmp_path / "run").exists()  # a new search makes it, and wants it empty
+    tell(journal)
+    told = lines(tmp_path / "run" / "events.jsonl")
     assert [line["event"] for line in told] == [
         "session_started", "preparing", "data_ready", "search_started", "trial_started", "epoch_ended", "trial_retried",
         "epoch_ended", "trial_ended", "final_started", "final_epoch_ended", "warning", "stopping", "session_ended",
@@ -141,3 +143,9 @@ def test_tensorboard_has_a_run_for_every_trial_and_one_for_the_search(tmp_path):
     assert trial["learning_rate"] == [(1, 0.01), (2, 0.01)]
     assert scalars(tmp_path / "logs" / "search")["best_value"] == [(3, 0.75)]
     assert scalars(tmp_path / "logs" / "final")["val_accuracy"] == [(1, 0.9)]
+
+
+def test_a_search_that_never_began_leaves_nothing(tmp_path):
+    events = make_progress(quiet=True, events_file=tmp_path / "run" / "e.jsonl", tensorboard=tmp_path / "run" / "tb")
+    events.closed()
+    assert not any(tmp_path.iterdir())
