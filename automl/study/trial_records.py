@@ -29,7 +29,7 @@ class TrialDraft:
         parameters: Weights of the network.
         flops: Of one row through it.
         training: The training settings.
-        proposed_by: ``default``, ``seed``, ``tpe``, ...
+        proposed_by: ``default``, ``seed``, ``surrogate``, ...
         description: The network in a few words.
         parent: Number of the trial it was made from, or None.
         planned_epochs: How many epochs there will be if nothing stops it.

@@ -103,7 +103,7 @@ def _alike(a: Matrix, b: Matrix) -> Matrix:
     total = np.zeros((len(a), len(b)))
     for one, other in zip(a.T, b.T, strict=True):
         total += np.exp(-((one[:, None] - other[None, :]) ** 2) / (2 * REACH**2))
-    return total / a.shape[1]
+    return np.asarray(total / a.shape[1])
 
 
 class Trees:
