@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from automl.config import Limits, parse_budget, parse_gpus, parse_list, parse_trials
 
@@ -20,6 +20,8 @@ def resume_search(
     trials: str | int | None = None,
     time_budget: str | float | None = None,
     workers: int | None = None,
+    ensemble: int | None = None,
+    refit: bool | Literal["auto"] = "auto",
     gpus: str | Iterable[int] | None = None,
     trial_timeout: str | float | None = None,
     memory_limit: str | int | None = None,
@@ -46,6 +48,8 @@ def resume_search(
         trials: Networks to train in all, or with a ``+`` so many more than there are.
         time_budget: Seconds or a text such as ``"20m"``, over all sessions; with a ``+`` so much more than was used.
         workers: Worker processes; 0 trains in this process.
+        ensemble: Networks that answer together in the model, at the most.
+        refit: Whether the model is trained again on all rows; ``"auto"`` leaves that as it was.
         gpus: Numbers of the GPUs to use.
         trial_timeout: Longest trial, in seconds or as a text.
         memory_limit: Most memory of a worker, in bytes or as a text such as ``"4GB"``.
@@ -88,6 +92,8 @@ def resume_search(
         time_budget=seconds,
         more_time=more_time,
         workers=workers,
+        ensemble=ensemble,
+        refit=None if refit == "auto" else refit,
         gpus=parse_gpus(gpus),
         limits=limits,
         adopt=adopt,
