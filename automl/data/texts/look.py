@@ -25,7 +25,7 @@ class Found:
         rows: How many.
         first: The first text.
         constant: Whether all others are equal to it.
-        html: Whether they are HTML; their words are then those that a person reads.
+        html: Whether they are HTML, where words are counted; these are then those that a person reads.
     """
 
     beside: dict[str, list[pd.Series]]
@@ -51,7 +51,7 @@ def look_through(table: Table, name: str, *, beside: Sequence[str], count: bool)
     found = Found({each: [] for each in beside})
     for frame in table.frames():
         texts = as_texts(frame[name], start=found.rows).tolist()
-        if found.rows == 0 and texts:
+        if found.rows == 0 and count:
             found.html = is_html(texts[:_LOOKED_AT])
         texts = all_aloud(texts) if found.html else texts
         if found.rows == 0 and texts:
