@@ -32,6 +32,7 @@ from automl.cli.options import (
     SeriesOpt,
     ShareOpt,
     TargetOpt,
+    TaskOpt,
     TextOpt,
     TimeOpt,
     WeightOpt,
@@ -43,7 +44,7 @@ from automl.config import SearchConfig
 
 def asked(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="What would be given to `automl search`.")],
-    task: Annotated[str, typer.Option("--task", help="What to learn, such as tabular-classify.")],
+    task: TaskOpt,
     validation: Annotated[
         Path | None, typer.Option("--val", metavar="DATA", help="Rows to validate on; else some of DATA.")
     ] = None,

@@ -26,6 +26,10 @@ class OnBadFile(StrEnum):
 
 ModelArg = Annotated[Path, typer.Argument(metavar="RUN|MODEL", help="The folder of a run, or of a model.")]
 RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", autocompletion=complete.runs)]
+TaskOpt = Annotated[
+    str,
+    typer.Option("--task", metavar="TASK", help="What to learn: image-classify, ...", autocompletion=complete.tasks),
+]
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 EarlyDiscardOpt = Annotated[
     bool, typer.Option("--early-discard/--no-early-discard", help="Pause networks that are behind, most for ever.")

@@ -52,6 +52,7 @@ from automl.cli.options import (
     ShareOpt,
     StorageOpt,
     TargetOpt,
+    TaskOpt,
     TensorBoardOpt,
     TextOpt,
     TimeOpt,
@@ -74,7 +75,7 @@ def asked(
     data: Annotated[
         Path, typer.Argument(metavar="DATA", help="A folder with one sub-folder a class, an .npz file, or a table.")
     ],
-    task: Annotated[str, typer.Option("--task", help="What to learn, such as image-classify.")],
+    task: TaskOpt,
     space: Annotated[
         str | None, typer.Option("--space", help="A shipped space or a YAML file; else the task's.")
     ] = None,

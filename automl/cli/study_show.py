@@ -83,8 +83,27 @@ def _about(run: Path, about: RunRecord, lines: Sequence[TrialLine]) -> Iterable[
     yield _said("run", f"{run} (study {about.study}, {'over' if about.ended else 'not over'})")
     yield _said("task", f"{about.task}, {about.direction} {about.objective}, space {about.space_name}")
     yield _said("data", facts(about.data_summary) or str(about.command.get("data", "")))
+    yield from _asked(about)
     yield _said("trials", counts or "none")
     yield _said("time", f"{duration(about.seconds_used)}{budget}, begun {about.started.astimezone():%Y-%m-%d %H:%M}")
+
+
+def _asked(about: RunRecord) -> Iterable[str]:
+    """What a person set, and where: flags of the command, the environment, a file, a preset."""
+    from automl.cli.sheet import wrapped
+
+    known = {"task", "out"}  # which the other lines say
+    origins = {name: said for name, said in (about.command.get("origins") or {}).items() if name not in known}
+    if origins:
+        told = (f"{name} {_setting(about.command, name)}({origin})" for name, origin in sorted(origins.items()))
+        yield from wrapped(", ".join(told), "asked".ljust(_LABEL))
+
+
+def _setting(command: Mapping[str, Any], name: str) -> str:
+    """The value of an option as it was kept, with a space behind it; nothing where it goes by another name."""
+    key = name.replace("-", "_")
+    value = command.get({"trials": "max_trials"}.get(key, key))
+    return "" if value is None or isinstance(value, dict | list) else f"{value} "
 
 
 def _trial(

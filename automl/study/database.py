@@ -48,7 +48,8 @@ def open_engine(url: str) -> Engine:
     try:
         engine = create_engine(engine_url(url), json_serializer=_to_json, **engine_options(url))
     except (ImportError, NoSuchModuleError) as error:
-        raise StudyError(f"no driver for {shown_url(url)}: {error}; install it and try again") from None
+        how = 'pip install "automl[postgres]"' if url.startswith("postgresql") else "install it"
+        raise StudyError(f"no driver for {shown_url(url)}: {error}; {how} and try again") from None
     except ArgumentError:
         raise StudyError(
             f"cannot read {shown_url(url)!r} as a database URL; write for example sqlite:///study.db "

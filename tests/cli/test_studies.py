@@ -159,6 +159,7 @@ def test_show_tells_everything_of_the_best_network(automl, looked):
     ):
         assert word in out
     assert "complete, 1 pruned, 1 infeasible, 1 duplicate, 2 failed" in out
+    assert "max-epochs 3 (flag)" in " ".join(out.split())
 
 
 def test_show_tells_why_a_trial_failed(automl, looked):
@@ -314,6 +315,8 @@ def test_the_shell_asks_the_command_itself_for_completions(looked, monkeypatch):
     words = {"_AUTOML_COMPLETE": "complete_bash", "COMP_WORDS": "automl trials my", "COMP_CWORD": "2"}
     done = CliRunner().invoke(app, [], prog_name="automl", env=words)
     assert done.stdout.split() == ["my-run"]
+    words |= {"COMP_WORDS": "automl search --task image-c", "COMP_CWORD": "3"}
+    assert CliRunner().invoke(app, [], prog_name="automl", env=words).stdout.split() == ["image-classify"]
 
 
 def test_numbers_in_csv_stay_numbers_and_texts_are_no_formulas():
