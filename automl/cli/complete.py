@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import typer
@@ -26,17 +27,22 @@ def runs(incomplete: str) -> list[str]:
     return sorted(name for name in found if name.startswith(incomplete))
 
 
-def studies(ctx: typer.Context, incomplete: str) -> list[str]:
+def studies(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     """Names of the studies in the database of the run, or of ``--storage``, that are on the line already."""
     from automl.errors import AutoMLError
     from automl.study import RunFolder, study_names
 
-    said = ctx.params
-    with suppress(AutoMLError, OSError, KeyError, TypeError):
-        run = said.get("run") or said["runs"][0]
-        url = RunFolder.open(Path(run), storage=said.get("storage")).storage_url
-        return [name for name in study_names(url) if name.startswith(incomplete)]
+    words = [*args, *ctx.args]  # a line that ends with an option is not understood as far as its parameters
+    run = next((word for word in words if (Path(word) / _RUN).is_file()), None)
+    with suppress(AutoMLError, OSError):
+        if run is not None:
+            url = RunFolder.open(Path(run), storage=_after("--storage", words)).storage_url
+            return [name for name in study_names(url) if name.startswith(incomplete)]
     return []
+
+
+def _after(option: str, words: list[str]) -> str | None:
+    return next((word for name, word in pairwise(words) if name == option), None)
 
 
 def tasks(incomplete: str) -> list[str]:

@@ -304,10 +304,8 @@ def test_the_shell_completes_runs_studies_tasks_states_and_orders(looked, monkey
     assert states("failed,pr") == ["failed,pruned"]
     assert sorts("va") == ["value"]
 
-    line = SimpleNamespace(params={"run": looked, "storage": None})
-    assert studies(line, "m") == ["my-run"]
-    line.params["run"] = looked / "none"
-    assert studies(line, "") == []
+    assert studies(SimpleNamespace(args=[]), [str(looked)], "m") == ["my-run"]
+    assert studies(SimpleNamespace(args=["none"]), [], "") == []
 
 
 def test_the_shell_asks_the_command_itself_for_completions(looked, monkeypatch):
@@ -315,6 +313,8 @@ def test_the_shell_asks_the_command_itself_for_completions(looked, monkeypatch):
     words = {"_AUTOML_COMPLETE": "complete_bash", "COMP_WORDS": "automl trials my", "COMP_CWORD": "2"}
     done = CliRunner().invoke(app, [], prog_name="automl", env=words)
     assert done.stdout.split() == ["my-run"]
+    words |= {"COMP_WORDS": "automl trials my-run --study m", "COMP_CWORD": "4"}
+    assert CliRunner().invoke(app, [], prog_name="automl", env=words).stdout.split() == ["my-run"]
     words |= {"COMP_WORDS": "automl search --task image-c", "COMP_CWORD": "3"}
     assert CliRunner().invoke(app, [], prog_name="automl", env=words).stdout.split() == ["image-classify"]
 
