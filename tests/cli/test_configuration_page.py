@@ -47,7 +47,7 @@ def test_the_table_of_presets_says_what_they_set():
     section = CONFIGURATION.partition("## Presets")[2]
     rows = {
         name.strip(" `-"): [cell.strip() for cell in cells]
-        for name, *cells in (line.strip("|").split("|") for line in section.splitlines() if line.startswith("|"))
+        for name, *cells in (line.strip("|").split("|") for line in section.splitlines() if line.startswith("| "))
     }
     names = [name.strip("`") for name in rows[""]]
     assert names == list(PRESETS)
