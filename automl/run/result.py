@@ -30,7 +30,7 @@ class SearchResult:
         fold: Which fold's model is delivered, trained on all rows but those that it validated on; None for another.
         refit: Whether the delivered model was trained on all rows.
         networks: How many networks it answers with.
-        best_value: What the best of their trials scored alone.
+        best_value: What the best of several networks scored alone, in its trial.
         epochs: Epochs of the delivered model.
         trials: Trials that trained at least one epoch, over all sessions.
         best_trial: Number of the best one.

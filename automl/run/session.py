@@ -258,7 +258,7 @@ class Session:
             value=final.value,
             metrics=dict(final.metrics),
             networks=len(final.parts),
-            best_value=winner.value,
+            best_value=winner.value if len(final.parts) > 1 else None,
             refit=final.refit,
             epochs=final.epochs,
             trials=trials,
