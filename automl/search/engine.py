@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.events import Events
+from automl.search.best import Best
 from automl.search.checkpoints import KEPT, Checkpoints
 from automl.search.costs import Costs
 from automl.search.halving import Halving
@@ -54,7 +55,6 @@ class Engine:
         interrupt: Whether to end.
 
     Attributes:
-        winner: The best trial so far, or None.
         early: Whether the search ended before what was asked for was done, and can go on once that is put right.
     """
 
@@ -88,8 +88,13 @@ class Engine:
         self._idea: Idea | None = None  # asked for in advance
         self._owed = 0  # second tries of trials whose process went away, at the head of the queue
         self._waiting: list[Proposal] = []  # begun and not training: interrupted ones, and equals of running ones
-        self.winner: Winner | None = None
+        self._best = Best(study, self._checkpoints, rules.objective)
         self.early = False
+
+    @property
+    def winner(self) -> Winner | None:
+        """The best trial so far, or None."""
+        return self._best.winner
 
     @property
     def trained(self) -> int:
@@ -134,9 +139,7 @@ class Engine:
             record.state == "queued" and record.parent is not None and states.get(record.parent) == "orphaned"
             for record in records
         )
-        self._find_winner()
-        if self.winner is None and (best := self._study.best()) is not None:  # somebody took all the models away
-            self.winner = Winner.of(best, self._checkpoints.model(best.number))
+        self._best.restore()
         if not self._waiting and not self._owed:
             self._clear()
 
@@ -196,7 +199,8 @@ class Engine:
 
     def _go_on(self, reason: Reason | None) -> bool:
         """Let a trial go on that waits on a rung, where one has earned it; whether there was one."""
-        proposal = self._promotions.next(self._best_cost, alone=not self._running, idle=reason is not None)
+        idle = reason is not None and reason.time
+        proposal = self._promotions.next(self._best_cost, alone=not self._running, idle=idle)
         if proposal is None:
             return False
         self._study.unpause(proposal.number)
@@ -278,26 +282,10 @@ class Engine:
         (self._tally.add_later if later and record.state != "failed" else self._tally.add)(record)
         if record.state == "complete" and record.value is not None:
             self._checkpoints.keep(record.number, record.value)
-            self._find_winner()
+            self._best.look()
         elif record.state != "paused":
             self._checkpoints.drop(record.number)
         self._events.trial_ended(trial_end(record))
-
-    def _find_winner(self) -> None:
-        best = self._checkpoints.best()
-        if best is not None and (self.winner is None or self.winner.number != best):
-            self.winner = Winner.of(self._study.detail(best), self._checkpoints.model(best))
-
-    def _look_at_paused(self) -> None:
-        """Take a paused trial for the winner where it is the best one, for now."""
-        best = self._study.best(paused=True)
-        if best is None or best.state != "paused" or not best.metrics or best.value is None:
-            return
-        model = self._checkpoints.model(best.number)
-        if model.is_file() and self._rules.objective.better(
-            best.value, None if self.winner is None else self.winner.value
-        ):
-            self.winner = Winner.of(best, model)
 
     def _leave(self) -> None:
         """Settle what waits for a trial that it was equal to: nothing may look as if it still ran."""
@@ -310,7 +298,7 @@ class Engine:
     def _deliver(self, reason: Reason) -> Winner:
         interrupted, self.early = self._interrupt.requested, bool(reason.advice)
         if interrupted or self._running.obstacle is not None or self.winner is None:
-            self._look_at_paused()
+            self._best.look_at_paused()
         if not interrupted and not self.early:
             for number in self._promotions.numbers():  # the search is over, and nobody goes on
                 self._discard(number)

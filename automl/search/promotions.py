@@ -76,6 +76,8 @@ class Promotions:
                 it has not earned it, unless the final training can use the time.
         """
         plan, left = self._rules.plan, self._rules.plan.rest_seconds(self._rules.clock.remaining(), best)
+        if left <= 0:
+            return None
         number = self._halving.next()
         if number is not None and self._reaches(self._waiting[number][1], COMPARABLE, left):
             return self._take(number)

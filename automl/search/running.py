@@ -12,7 +12,7 @@ from automl.jobs import DataRef, EpochReport, Reply, TrialJob, TrialResult
 from automl.search.attempts import Attempts
 from automl.search.checkpoints import Checkpoints
 from automl.search.halving import Halving
-from automl.search.plan import COMPARABLE, TrialCost
+from automl.search.plan import COMPARABLE, SHORTEST, TrialCost
 from automl.search.proposer import Proposal
 from automl.search.recording import record_end
 from automl.search.rules import Rules
@@ -120,7 +120,7 @@ class RunningTrials:
         """
         if proposal.parent is not None:
             self._checkpoints.hand_over(proposal.parent, proposal.number)
-        job = self._job(proposal, best, winner)
+        job = self._job(proposal, best, winner=winner, waited=waited)
         self._running[job.job_id] = _Running(proposal, proposal.epochs, after=proposal.epochs if waited else 0)
         self._events.trial_started(proposal.number, proposal.sketch)
         self._attempts.submit(job)
@@ -135,9 +135,11 @@ class RunningTrials:
                 ended.append(self._on_result(event))
         return ended
 
-    def _job(self, proposal: Proposal, best: TrialCost | None, winner: bool) -> TrialJob:
+    def _job(self, proposal: Proposal, best: TrialCost | None, *, winner: bool, waited: bool) -> TrialJob:
         rules, remaining = self._rules, self._rules.clock.remaining()
         seconds = rules.plan.trial_seconds(remaining, best)
+        if waited and seconds is not None:  # there may be no time for a new one, and enough for the rest of this one
+            seconds = max(SHORTEST, rules.plan.rest_seconds(remaining, best))
         # The first trial may be given all of the time, once it is known what it needs.
         longest = seconds if seconds is None or best is not None else max(seconds, remaining)
         timeout = rules.plan.timeout(longest, remaining, winner=winner)

@@ -30,12 +30,14 @@ class Reason:
         advice: What the person can do about it; empty where there is nothing to be done.
         waiting: Whether trials that wait on a rung may go on all the same.
         disk: Whether it is a matter of space.
+        time: Whether it is a matter of time.
     """
 
     text: str
     advice: str = ""
     waiting: bool = False
     disk: bool = False
+    time: bool = False
 
 
 class Stopping:
@@ -89,7 +91,7 @@ class Stopping:
     def _out_of_time(self, running: int, best: TrialCost | None) -> Reason | None:
         remaining = self._rules.clock.remaining()
         if self._rules.plan.trial_seconds(remaining, best) == 0:
-            return Reason("the rest of the time is for the final training", waiting=True)
+            return Reason("the rest of the time is for the final training", waiting=True, time=True)
         if best is None and remaining <= 0 and (running or self._tally.failed):
             return Reason("the time is over")  # the plan would go on granting every trial its least
         return None

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_search import rising, units
 
-from automl.errors import SearchError
 from automl.execution import Event
 from automl.failures import FAILURE_KINDS, POLICIES, Failure, FailureKind
 from automl.jobs import DataRef, EpochReport, Objective, Reply, TrainingSettings, TrialJob, TrialResult
 from automl.search.attempts import RETRIES, Attempts
 from automl.search.final import train_final
+from automl.search.halving import Halving, Standing
 
 CRASH = Failure(kind="crashed", message="killed by SIGKILL", transient=True)
 GPU = Failure(kind="oom_gpu", message="the GPU is full")
@@ -203,12 +203,12 @@ def test_a_trial_that_crashes_once_is_one_trial_with_all_its_epochs(make_search)
     assert search.study.trials()[0].epochs == winner.epochs == 4
 
 
-def test_a_trial_that_dies_as_it_is_told_to_stop_stops_at_the_same_epoch(make_search) -> None:
+def test_a_trial_that_dies_as_it_is_told_to_wait_waits_after_the_same_epoch(make_search) -> None:
     def script(job: TrialJob) -> list[float]:
         return [0.9] * 6 if int(job.job_id[6:]) < 5 or units(job) == 16 else [0.1] * 6
 
     def die_once(job_id: str, reply: Reply) -> None:
-        if reply.action != "stop" or died:
+        if reply.action != "pause" or died:
             answer(job_id, reply)
             return
         died.append(job_id)
@@ -225,7 +225,7 @@ def test_a_trial_that_dies_as_it_is_told_to_stop_stops_at_the_same_epoch(make_se
     assert found[-1][0] == "pruned"
 
 
-def test_a_trial_that_is_to_stop_after_an_epoch_that_is_told_again_is_pruned(make_search, monkeypatch) -> None:
+def test_a_trial_that_is_to_wait_after_an_epoch_that_is_told_again_waits(make_search, monkeypatch) -> None:
     search, said = make_search(lambda job: [0.5] * 6, max_trials=1), []
     submit, reply = search.executor.submit, search.executor.reply
 
@@ -241,9 +241,10 @@ def test_a_trial_that_is_to_stop_after_an_epoch_that_is_told_again_is_pruned(mak
 
     monkeypatch.setattr(search.executor, "submit", submit_with_a_state)
     monkeypatch.setattr(search.executor, "reply", reply_to_the_last)
-    monkeypatch.setattr(search.study, "should_prune", lambda number: len(said) == 2)
-    with pytest.raises(SearchError, match="no trial"):
-        search.engine.search()
+    third = Standing(epoch=3, planned=6, rank=1, of=2)
+    monkeypatch.setattr(Halving, "verdict", lambda *_, epoch, **__: third if epoch == 3 else None)
+    monkeypatch.setattr(Halving, "next", lambda *_: None)
+    winner = search.engine.search()  # there is no other
     (record,) = search.study.trials()[:1]
-    assert (record.state, record.epochs) == ("pruned", 5)
-    assert record.reason == "behind the median of the trials before after 3 of 6 epochs"
+    assert (record.state, record.epochs, winner.number) == ("pruned", 5, 0)
+    assert record.reason == "behind after 3 of 6 epochs: 1 of 1 others are ahead"

@@ -140,7 +140,7 @@ def test_who_is_behind_waits_and_is_pruned_in_the_end_with_its_last_value(make_s
     assert seed.reason == "behind after 2 of 6 epochs: 1 of 1 others are ahead"
     assert search.events.ended == [(0, "complete"), (1, "paused"), (1, "pruned")]
     assert search.engine.trained == 2
-    assert {file.name for file in search.rules.checkpoints.iterdir()} == {"trial-0.keras"}
+    assert {file.name.split(".")[0] for file in search.rules.checkpoints.iterdir()} == {"trial-0"}
 
 
 def test_a_trial_that_has_earned_it_goes_on_from_its_state(make_search) -> None:
