@@ -253,7 +253,7 @@ class SearchConfig:
         _check(several, "folds", self.folds, "a whole number, at least 2")
         if self.folds is not None and self.validation is not None:
             raise ConfigError(
-                f"folds ({self.folds}) split the data, and validation rows are given: leave out one of --folds and --val"
+                f"folds ({self.folds}) split the data, and validation rows are given: leave out --folds or --val"
             )
         if self.time_budget is not None:
             enough = math.isfinite(self.time_budget) and self.time_budget > 0

@@ -123,7 +123,8 @@ def _report(job, epoch, loss=0.5, rate=0.1):
     )
 
 
-sys.modules["automl.training"] = types.SimpleNamespace(run_job=run_job)  # the real one takes a while to import
+# The real one takes a while to import.
+sys.modules["automl.training"] = types.SimpleNamespace(run_job=run_job, run_ensemble=None)
 automl.backend.start_keras = lambda: None
 
 if __name__ == "__main__":
