@@ -48,7 +48,7 @@ def test_search_says_it_in_json_and_quiet_says_nothing_else(automl_process, plac
     assert set(document) == {
         "run", "model", "study", "task", "objective", "value", "metrics", "refit", "epochs", "trials", "best_trial",
         "network", "parameters", "classes", "seconds", "interrupted",
-        "baseline", "signal", "already_finished", "resume", "folds", "fold", "networks", "best_value",
+        "baseline", "signal", "already_finished", "resume", "folds", "fold", "networks", "best_value", "report",
     }  # fmt: skip
 
 
