@@ -34,7 +34,7 @@ from automl.cli import GARBAGE
 from automl.config import Arrays, Limits, SearchConfig
 from automl.events import Events
 from automl.search.proposer import Proposal, Proposer
-from automl.search.sampling import make_pruner, make_random_sampler, make_sampler
+from automl.search.sampling import make_random_sampler, make_sampler
 from automl.space import Space
 from automl.study import RunDraft, Study, TrialDraft, TrialOutcome
 
@@ -114,7 +114,6 @@ def run(study: Study, number: int | None, rng: np.random.Generator) -> None:
     for epoch, value in enumerate(values, 1):
         metrics = {"loss": 1 - value, "accuracy": value, "val_loss": 1 - value, "val_accuracy": value}
         study.epoch(number, epoch=epoch, metrics=metrics, learning_rate=0.1, seconds=1.0, planned_epochs=EPOCHS)
-        study.should_prune(number)
     seconds = {"build": 1.0, "train": 5.0, "total": 6.0}
     study.complete(number, TrialOutcome(value=values[-1], epochs=EPOCHS, best_epoch=EPOCHS, seconds=seconds))
 
@@ -162,7 +161,7 @@ def spaced(study: Study, name: str, folder: Path) -> Ask:
 def opened(folder: Path) -> Iterator[Study]:
     """An empty study on the disk."""
     draft = RunDraft(task="image-classify", objective="val_accuracy", direction="maximize", seed=0)
-    with Study.create(f"sqlite:///{folder}/study.db", "engine", run=draft, pruner=make_pruner()) as study:
+    with Study.create(f"sqlite:///{folder}/study.db", "engine", run=draft) as study:
         yield study
 
 

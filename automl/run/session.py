@@ -24,7 +24,6 @@ from automl.search.plan import Plan
 from automl.search.proposer import Proposer
 from automl.search.recording import trial_end
 from automl.search.rules import Rules
-from automl.search.sampling import make_pruner
 from automl.search.tally import Tally
 from automl.space import Space
 from automl.study import RunDraft, RunFolder, Study, TrialRecord
@@ -88,7 +87,7 @@ class Session:
             budget_seconds=self.config.time_budget,
             seconds_used=self.clock.elapsed(),
         )
-        return Study.create(self.folder.storage_url, self.folder.study, run=draft, pruner=make_pruner())
+        return Study.create(self.folder.storage_url, self.folder.study, run=draft)
 
     def open_study(self, *, take_over: bool = False) -> Study:
         """The run's study, put right after whatever ended the session before.
@@ -100,7 +99,6 @@ class Session:
         study = Study.open(
             self.folder.storage_url,
             self.folder.study,
-            pruner=make_pruner(),
             take_over=take_over,
             elapsed=elapsed,
         )

@@ -1,4 +1,4 @@
-"""The samplers and the pruner of a study, and why these.
+"""The samplers of a study, and why these.
 
 Every trial has a sampler of its own, seeded by the trial's place in the search: what is proposed is a function of the
 study's records and the seed, however often the search was interrupted.
@@ -11,15 +11,11 @@ from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.pruners import BasePruner, MedianPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 # Trials before TPE has a model of the space; random until then.
 STARTUP_TRIALS = 8
-# Finished trials and epochs before a trial may be pruned.
-PRUNE_AFTER_TRIALS = 4
-PRUNE_AFTER_EPOCHS = 2
 
 
 def make_sampler(seed: int, *, parallel: bool = False) -> BaseSampler:
@@ -72,11 +68,6 @@ class Given(BaseSampler):
     ) -> Any:
         """The answer that was given."""
         return self.answers[param_name]
-
-
-def make_pruner() -> BasePruner:
-    """Stops a trial that is worse than the median of those before it after as many epochs (Golovin et al., 2017)."""
-    return MedianPruner(n_startup_trials=PRUNE_AFTER_TRIALS, n_warmup_steps=PRUNE_AFTER_EPOCHS)
 
 
 class _Sampler(TPESampler):
