@@ -124,7 +124,7 @@ def _numbers(
         parts.append(Drawing(drawn.inline(f"{prefix}n{place}"), f"{column}: {drawn.text}"))
     spread = np.maximum(truth.std(axis=0), 1e-12)
     off = np.abs(answers - truth) / spread
-    worst = np.argsort(-off.max(axis=1), kind="stable")[:SHOWN]
+    worst = np.argsort(-off.max(axis=1), kind="stable")[: min(SHOWN, -(-len(truth) // 2))]
     told = [
         tuple(
             f"{tidy(column)} {number(truth[row, at])}, answered {number(answers[row, at])}"

@@ -10,6 +10,7 @@ from automl.export.manifest import Manifest
 from automl.report.parts import Code, Facts, Part, Section, Text
 from automl.study import RunRecord
 
+_IN_MEMORY = "arrays ("  # how a run calls data that was no file
 _DATA = {"image": "PICTURES", "tabular": "TABLE.csv", "text": "TEXTS.csv", "series": "SERIES.csv", "multi": "TABLE.csv"}
 
 
@@ -59,26 +60,24 @@ def repeat(run: RunRecord) -> Section:
         ("machine", f"{machine.get('platform', '-')}, {machine.get('cpus', '?')} processors{memory}"),
         ("data's digest", run.data_digest[:16] or "-"),
     ]
-    return Section("repeat", "How to repeat it", [Code("The command", command_line(run)), Text(remark), Facts(facts)])
+    asked: Part = Code("The command", command_line(run))
+    if str(run.command.get("data", "")).startswith(_IN_MEMORY):
+        asked = Text(
+            f"The data was handed over from Python: fit the same estimator again with random_state={run.seed}."
+        )
+    return Section("repeat", "How to repeat it", [asked, Text(remark), Facts(facts)])
 
 
 def words_of(run: RunRecord) -> list[str]:
     """The command that asks the same once more, word by word; what had its default is left out."""
     command: Mapping[str, Any] = run.command
+    columns = command.get("columns") or {}
     words = ["automl", "search", "--task", run.task, str(command.get("data", "DATA"))]
-    given = {**command, **(command.get("columns") or {}), "seed": run.seed}
-    for name, flag in _FLAGS.items():
-        value = given.get(name)
-        if value in (None, False, "", [], ()):
-            continue
-        if value is True:
-            words.append(flag)
-        else:
-            words += [flag, ",".join(map(str, value)) if isinstance(value, list | tuple) else _plain(name, value)]
+    for name, value in {**command, **columns, "seed": run.seed}.items():
+        words += _option(name, value)
     for name, value in (command.get("limits") or {}).items():
-        if value is not None and name in _LIMITS:
-            words += [_LIMITS[name], f"{value:g}" if isinstance(value, float) else str(value)]
-    return words
+        words += _option(name, value)
+    return [*words, *_ports(columns)]
 
 
 def command_line(run: RunRecord) -> str:
@@ -86,10 +85,42 @@ def command_line(run: RunRecord) -> str:
     return shlex.join(words_of(run))
 
 
-def _plain(name: str, value: Any) -> str:
-    return f"{value:g}s" if name == "time_budget" else str(value)
+def _option(name: str, value: Any) -> list[str]:
+    """An option and what it was; nothing where it has no flag, or its default."""
+    if name in _SWITCHES and value in (True, False):
+        return [_SWITCHES[name][value]] if _SWITCHES[name][value] else []
+    if name not in _FLAGS or value in (None, False, "", [], ()):
+        return []
+    if value is True:
+        return [_FLAGS[name]]
+    return [_FLAGS[name], f"{value:g}s" if name in _SECONDS else _typed(value)]
 
 
+def _typed(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={each}" for key, each in value.items())
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _ports(columns: Mapping[str, Any]) -> list[str]:
+    """Of several inputs and outputs what each is."""
+    words: list[str] = []
+    for flag, ports in (("--input", columns.get("inputs")), ("--output", columns.get("outputs"))):
+        for port in ports or ():
+            held = f":{','.join(port['columns'])}" if port.get("columns") else ""
+            words += [flag, f"{port['name']}={port['kind']}{held}"]
+    weights = {port["name"]: f"{port['weight']:g}" for port in columns.get("outputs") or () if port.get("weight")}
+    losses = {port["name"]: port["loss"] for port in columns.get("outputs") or () if port.get("loss")}
+    words += ["--loss-weight", _typed(weights)] if weights else []
+    words += ["--loss", _typed(losses)] if losses else []
+    return words + [word for group in columns.get("share") or () for word in ("--share", ",".join(group))]
+
+
+_SWITCHES: Mapping[str, Mapping[bool, str]] = {
+    "refit": {True: "--refit", False: "--no-refit"},
+    "early_discard": {True: "", False: "--no-early-discard"},
+}
+_SECONDS = ("time_budget", "trial_seconds")
 _FLAGS: Mapping[str, str] = {
     "validation": "--val",
     "folds": "--folds",
@@ -119,9 +150,12 @@ _FLAGS: Mapping[str, str] = {
     "known": "--known",
     "horizon": "--horizon",
     "lookback": "--lookback",
-}
-_LIMITS: Mapping[str, str] = {
+    "ensemble": "--ensemble",
+    "gpus": "--gpus",
     "trial_seconds": "--trial-timeout",
+    "memory": "--memory-limit",
+    "worker_memory": "--worker-memory",
+    "disk": "--disk-limit",
     "parameters": "--max-params",
     "flops": "--max-flops",
 }

@@ -9,7 +9,7 @@ def number(value: float | None) -> str:
     """Four digits.
 
     >>> number(0.98765), number(123456.7), number(None), number(float("nan"))
-    ('0.9876', '123,457', '-', '-')
+    ('0.9877', '123,457', '-', '-')
     """
     if value is None or not math.isfinite(value):
         return "-"

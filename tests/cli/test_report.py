@@ -14,6 +14,8 @@ from PIL import Image
 
 from automl.cli.plot import Against, Kind
 from automl.plots import COSTS, KINDS
+from automl.report.repeat import words_of
+from automl.run.command import Command
 from automl.run.result import recorded_result
 from automl.study import RunFolder, StudyReader
 
@@ -108,3 +110,30 @@ def test_the_report_is_told_as_json_too(automl, ended):
     told = json.loads(automl("resume", ended, "--json").stdout)
     assert told["report"] == str(ended / "report.html")
     assert (ended / "report.html").is_file()
+
+
+COMMANDS_TOLD = [
+    "--task tabular-classify adult.csv --target income --weight fnlwgt --trials 3 --class-weight yes=2.0,no=1.0",
+    "--task series-forecast s.csv --horizon 12 --past load,wind --time-budget 90s --seed 4 --no-refit",
+    "--task image-classify photos --multi-label --max-params 500000 --trial-timeout 30s --workers 2 --no-early-discard",
+    "--task multi houses.csv --input photo=image:file --input facts=tabular:rooms,street --output kind=classification "
+    "--output price=regression --loss-weight price=0.5 --trials 2 --folds 3 --ensemble 1",
+]
+
+
+@pytest.mark.parametrize("told", COMMANDS_TOLD)
+def test_the_command_that_is_told_asks_for_the_same(automl, run, told, monkeypatch, tmp_path):
+    asked = []
+
+    def run_search(config, events):
+        asked.append(Command.of(config).to_json())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("automl.run.run_search", run_search)
+    monkeypatch.chdir(tmp_path)
+    assert automl("search", *told.split()).exit_code == 130
+    with StudyReader.open(run) as study:
+        record = replace(study.run(), task=asked[0]["task"], command=asked[0], seed=asked[0]["seed"])
+    assert automl(*words_of(record)[1:]).exit_code == 130
+    chance = dict.fromkeys(("seeded", "origins"))
+    assert asked[1] | chance == asked[0] | chance

@@ -34,6 +34,10 @@ def test_the_wheel_carries_types_licence_and_command(wheel: zipfile.ZipFile) -> 
     assert "automl = automl.cli:main" in wheel.read(entry_points).decode()
 
 
+def test_the_wheel_carries_the_template_of_reports(wheel: zipfile.ZipFile) -> None:
+    assert {f"automl/report/templates/report.{ending}" for ending in ("css", "html.j2")} <= set(wheel.namelist())
+
+
 def test_the_wheel_carries_nothing_but_the_package(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"automl"}
