@@ -89,14 +89,15 @@ class Picture:
         svg = self.inline("plot").replace("max-width", "min-width:0;--was")
         return _PAGE.format(title=escape(self.title), text=escape(self.text), svg=svg, ink=INK)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write a file whose ending says the format.
 
         Raises:
             ConfigError: It has another ending than .png, .svg or .html.
             OSError: The file cannot be written.
         """
-        write_whole(path, self.encode(format_of(path)))
+        file = Path(path)
+        write_whole(file, self.encode(format_of(file)))
 
     def encode(self, form: str) -> bytes:
         """The bytes of a file of one of ``FORMATS``."""

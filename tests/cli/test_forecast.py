@@ -107,7 +107,7 @@ def test_the_forecast_goes_on_with_the_days(automl, at_folder) -> None:
 def test_evaluate_puts_the_naive_forecast_beside(automl, at_folder) -> None:
     found = json.loads(automl("evaluate", "my-run", "later.csv", "--json").stdout)
     assert found["rows"] == 40 - HORIZON + 1  # the end of the training rows stands in front
-    assert found["metrics"].keys() == found["baseline"].keys() == {"mse", "mae", "rmse", "mase"}
+    assert found["metrics"].keys() == found["baseline"].keys() == {"mse", "mae", "rmse", "mase", "mape", "r2"}
     assert found["metrics"]["mse"] < 0.7 * found["baseline"]["mse"]
     shown = automl("evaluate", "my-run", "later.csv").stdout
     assert re.search(r"^metric +34 windows +(season of 7|last value)$", shown, re.M)

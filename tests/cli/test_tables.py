@@ -114,7 +114,7 @@ def test_check_says_what_is_found_and_trains_nothing(table, automl) -> None:
         (["--target", "knd"], 3, "there is no column 'knd' in .*; did you mean 'kind'"),
         ([], 2, "which column is to be predicted"),
         (["--target", "kind", "--encoding", "klingon"], 2, "unknown encoding 'klingon'"),
-        (["--target", "kind", "--class-weight", "even"], 2, "class weight is 'even'"),
+        (["--target", "kind", "--class-weight", "even"], 2, "cannot read the class weight 'even'"),
     ],
 )
 def test_bad_input_is_one_sentence(table, automl_process, options, code, message) -> None:
