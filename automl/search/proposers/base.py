@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -27,6 +27,7 @@ class Known:
             trained.
         value: Of the judged; larger is better.
         key: Equal for trials that train the same network in the same way; empty where it is not known.
+        tried: Equal for equal answers.
     """
 
     number: int
@@ -34,6 +35,10 @@ class Known:
     state: Literal["judged", "failed", "pending", "rejected"]
     value: float | None = None
     key: str = ""
+    tried: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tried", answers_key(self.answers))
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class History:
     @cached_property
     def answers(self) -> set[str]:
         """Keys of all parameters that were tried."""
-        return {answers_key(trial.answers) for trial in self.trials}
+        return {trial.tried for trial in self.trials}
 
     @cached_property
     def keys(self) -> set[str]:

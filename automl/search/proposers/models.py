@@ -65,11 +65,14 @@ class GaussianProcess:
                 likelihood = -0.5 * len(half) * math.log(variance) - float(np.log(np.diag(lower)).sum())
                 if likelihood > best:
                     best, self._variance, self._noise, self._kernel = likelihood, variance, noise * (1 + sums), kernel
-        self._learn(rows, values)
+                    self._lower, self._half = lower, half
+        self._rows, self._values = rows, values
 
     def learn_more(self, rows: Matrix, values: Matrix) -> None:
         """Take more points for true, without another look at what the values are like."""
-        self._learn(np.concatenate([self._rows, rows]), np.concatenate([self._values, values]))
+        self._rows, self._values = np.concatenate([self._rows, rows]), np.concatenate([self._values, values])
+        matrix = self._between(self._rows, self._rows)
+        self._lower, self._half = _solved(matrix, self._values - self._mean, self._noise)
 
     def predict(self, rows: Matrix) -> tuple[Matrix, Matrix]:
         """Mean and standard deviation, without the noise."""
@@ -77,10 +80,6 @@ class GaussianProcess:
         mean = self._mean + reach.T @ self._half
         left = np.maximum(1.0 + self._kernel.sums - (reach * reach).sum(axis=0), 1e-9)
         return np.asarray(mean), np.sqrt(left * self._variance)
-
-    def _learn(self, rows: Matrix, values: Matrix) -> None:
-        self._rows, self._values = rows, values
-        self._lower, self._half = _solved(self._between(rows, rows), values - self._mean, self._noise)
 
     def _between(self, a: Matrix, b: Matrix) -> Matrix:
         return self._kernel.between(_distances(a, b) / self._scale, _alike(a, b))

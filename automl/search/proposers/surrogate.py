@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from automl.space import Domain
 
 # Trials that a model learns from: the best of all, and the latest of the others. More would make it slow.
-BEST, LATEST = 50, 80
+BEST, LATEST = 50, 50
 # Points that are built for the second look.
 BUILT = 10
 # Trees beside the Gaussian process, from so many trials on.
-TREES, TREES_FROM = 30, 120
+TREES, TREES_FROM = 20, 90
 
 
 @dataclass(frozen=True, slots=True)
