@@ -25,6 +25,7 @@ class Absent(Exception):  # noqa: N818  nothing is wrong
 
 
 MOST_ROWS = 20_000  # are answered for a report; those that the training kept may be more
+MOST_KEPT = 100_000
 _BATCH = 128
 
 
@@ -64,7 +65,7 @@ def held_out(folder: RunFolder, run: RunRecord, trial: TrialDetail, *, predict: 
     model = folder.checkpoints / f"trial-{trial.number}.keras"
     kept = read_answers(model, trial.best_epoch or 0)
     if kept is not None and all(len(each) == len(rows) for each in kept.values()):
-        return HeldOut(prepared, index, rows, _in_units(kept, prepared))
+        return _some(HeldOut(prepared, index, rows, _in_units(kept, prepared)))
     if not predict:
         raise Absent("the answers of the best network were not kept; automl report asks it again")
     if not model.is_file():
@@ -75,6 +76,16 @@ def held_out(folder: RunFolder, run: RunRecord, trial: TrialDetail, *, predict: 
         index = index[chosen]
         rows = rows_at(prepared, index)
     return HeldOut(prepared, index, rows, answers)
+
+
+def _some(held: HeldOut) -> HeldOut:
+    """Not more rows than a report has time for, evenly spread."""
+    if len(held.index) <= MOST_KEPT:
+        return held
+    chosen = np.unique(np.linspace(0, len(held.index) - 1, MOST_KEPT).astype(np.int64))
+    index = held.index[chosen]
+    answers = {name: each[chosen] for name, each in held.answers.items()}
+    return HeldOut(held.prepared, index, rows_at(held.prepared, index), answers)
 
 
 def open_data(folder: RunFolder) -> PreparedData:

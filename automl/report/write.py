@@ -16,7 +16,7 @@ from automl.files import write_whole
 from automl.plots.names import tidy
 from automl.progress.words import plural
 from automl.report import about, judged, repeat, tried
-from automl.report.answers import Absent, HeldOut, held_out, open_data
+from automl.report.answers import Absent, held_out, open_data
 from automl.report.page import render
 from automl.report.parts import Part, Section, Text
 from automl.study import RunFolder, RunRecord, StudyReader, TrialDetail
@@ -97,15 +97,18 @@ def _about_data(folder: RunFolder, run: RunRecord, best: TrialDetail | None, *, 
     if detail == "light":
         haste = "This report was written in haste, at the end of a search; automl report writes it in full."
         return [*sections, Section("right", _RIGHT, [Text(haste, quiet=True)])]
-    answered = _safe("right", _RIGHT, lambda: _answered(held_out(folder, run, best, predict=detail == "full"), best))
+    answered = _safe("right", _RIGHT, lambda: _answered(folder, run, best, predict=detail == "full"))
     return [*sections, *answered]
 
 
-def _answered(held: HeldOut, best: TrialDetail) -> list[Section]:
+def _answered(folder: RunFolder, run: RunRecord, best: TrialDetail, *, predict: bool) -> list[Section]:
+    held = held_out(folder, run, best, predict=predict)
     first, *others = judged.sections(held)
+    several = int((run.result or {}).get("networks") or 1) > 1
     remark = (
         f"What follows is about {len(held.index):,} rows that were held back, and the network of trial {best.number}, "
         "which did not learn from them. Where the delivered model was trained once more, it has seen them too."
+        + (" It is the best of the networks that answer together in the model." if several else "")
     )
     return [Section(first.id, first.title, [Text(remark, quiet=True), *first.parts]), *others]
 

@@ -167,3 +167,10 @@ def test_a_full_disk_keeps_the_report_before(run_of, tmp_path):
     with pytest.raises(OSError):  # noqa: PT011  of the system
         write_report(run_of("image-classify"), target, detail="light")
     assert Path(target).is_dir()
+
+
+def test_of_very_many_rows_some_are_told_of(run_of, tmp_path, monkeypatch):
+    monkeypatch.setattr("automl.report.answers.MOST_KEPT", 6)
+    text = write_report(run_of("image-classify"), tmp_path / "report.html", detail="kept").read_text("utf-8")
+    assert "What follows is about 6 rows" in text
+    assert "of 6 rows answered right" in text
