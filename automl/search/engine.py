@@ -228,7 +228,7 @@ class Engine:
 
     def _start_or_answer(self, proposal: Proposal) -> None:
         """Train a proposal, unless one that was trained before answers for it."""
-        before = None if proposal.epochs else self._study.find_duplicate(proposal.key)
+        before = None if proposal.epochs else self._equal(proposal)
         if before is not None:
             self._answer(proposal, before)
             return
@@ -236,6 +236,10 @@ class Engine:
             self._study.unpause(proposal.number)
         self._tally.began(proposal.number)
         self._running.start(proposal, self._best_cost, winner=self.winner is not None)
+
+    def _equal(self, proposal: Proposal) -> TrialRecord | None:
+        """A trial that answers for a proposal: one that is over, or waits on a rung."""
+        return self._study.find_duplicate(proposal.key, paused=self._promotions.numbers())
 
     def _answer(self, proposal: Proposal, before: TrialRecord) -> None:
         if proposal.paused:
@@ -290,7 +294,7 @@ class Engine:
     def _leave(self) -> None:
         """Settle what waits for a trial that it was equal to: nothing may look as if it still ran."""
         for proposal in self._waiting:
-            if not proposal.epochs and (before := self._study.find_duplicate(proposal.key)) is not None:
+            if not proposal.epochs and (before := self._equal(proposal)) is not None:
                 self._answer(proposal, before)
             elif not proposal.paused:
                 self._study.pause(proposal.number, TrialOutcome(), reason="it waits for its turn")

@@ -122,6 +122,11 @@ class Plan:
         cap = self._longest(best)
         return min(cap, left) if left >= WORTHWHILE * min(cap, best.trial_seconds) else 0.0
 
+    def first_seconds(self, seconds: float, remaining: float) -> float:
+        """Seconds the first trial may be given in the end, beginning with ``seconds``; see :meth:`all_seconds`."""
+        alone = self.budget is not None and self.budget <= LONGEST_ALONE
+        return max(seconds, remaining) if alone else seconds
+
     def rest_seconds(self, remaining: float, best: TrialCost | None) -> float:
         """Seconds until the final training begins; infinite without a budget."""
         return math.inf if self.budget is None else remaining - self.final_seconds(best)

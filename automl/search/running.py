@@ -140,8 +140,7 @@ class RunningTrials:
         seconds = rules.plan.trial_seconds(remaining, best)
         if waited and seconds is not None:  # there may be no time for a new one, and enough for the rest of this one
             seconds = max(SHORTEST, rules.plan.rest_seconds(remaining, best))
-        # The first trial may be given all of the time, once it is known what it needs.
-        longest = seconds if seconds is None or best is not None else max(seconds, remaining)
+        longest = seconds if seconds is None or best is not None else rules.plan.first_seconds(seconds, remaining)
         timeout = rules.plan.timeout(longest, remaining, winner=winner)
         limits = [limit for limit in (timeout, rules.limits.trial_seconds) if limit is not None]
         full, most = proposal.training.epochs, self._tally.epochs
@@ -205,7 +204,7 @@ class RunningTrials:
     def _more_time(self, running: _Running, report: EpochReport) -> float | None:
         """Seconds from now on for a first trial that turns out to need all of the time; see the plan's rules."""
         rules, first = self._rules, running.latest is None
-        if not first or self._tally.usual is not None or not self._halving.is_first(running.proposal.number):
+        if not first or not self._halving.is_first(running.proposal.number):
             return None
         if rules.limits.trial_seconds is not None:
             return None

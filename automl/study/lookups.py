@@ -25,11 +25,17 @@ class Lookups:
         self._ledger = ledger
         self.run: RunRecord = ledger.run
 
-    def find_duplicate(self, job_key: str) -> TrialRecord | None:
-        """The trained trial with this key and a value: a complete one, then one that is paused, then a pruned one."""
+    def find_duplicate(self, job_key: str, *, paused: Collection[int] = ()) -> TrialRecord | None:
+        """The trained trial with this key and a value: a complete one before a pruned one, then the first.
+
+        Args:
+            job_key: Of what is to be trained.
+            paused: Numbers of paused trials that count, too.
+        """
+        waiting = (TrialRow.state == "paused") & TrialRow.number.in_(paused)
         query = rows.light(self.run.id).where(
             TrialRow.job_key == job_key,
-            TrialRow.state.in_(("complete", "paused", "pruned")),
+            TrialRow.state.in_(("complete", "pruned")) | waiting,
             TrialRow.epochs >= 1,
             TrialRow.value.is_not(None),
         )

@@ -145,7 +145,7 @@ def test_only_the_best_three_models_stay_on_the_disk(make_search) -> None:
     search.engine.search()
     values = {record.number: record.value for record in search.study.trials() if record.state == "complete"}
     best = sorted(values, key=values.__getitem__, reverse=True)[:3]
-    kept = {int(file.stem.removeprefix("trial-")) for file in search.rules.checkpoints.iterdir()}
+    kept = {int(file.name.split(".")[0].removeprefix("trial-")) for file in search.rules.checkpoints.iterdir()}
     assert kept == set(best)
 
 
