@@ -83,19 +83,19 @@ def reader(lived: Path) -> Iterator[StudyReader]:
         yield study
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[StudyReader]:
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyReader]:
     """A study without a trial."""
-    run, study = make(tmp_path / "empty")
+    run, study = make(tmp_path_factory.mktemp("empty") / "run")
     study.close()
     with StudyReader.open(run.path) as looked:
         yield looked
 
 
-@pytest.fixture
-def single(tmp_path: Path) -> Iterator[StudyReader]:
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyReader]:
     """A study with one complete trial of one epoch."""
-    run, study = make(tmp_path / "single")
+    run, study = make(tmp_path_factory.mktemp("single") / "run")
     with study:
         try_out(study, {"width": 8}, [0.5])
     with StudyReader.open(run.path) as looked:
