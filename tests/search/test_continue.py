@@ -162,9 +162,14 @@ def check_nothing_is_lost(make_search, how, workers: int) -> None:
     assert all(tries(record, records) >= 3 for record in given_up)
     kept = {file.name for file in search.rules.checkpoints.iterdir()}
     best = sorted((r for r in trained if r.state == "complete"), key=lambda r: -r.value)[:3]
-    paused = {f"trial-{r.number}{end}" for r in records if r.state == "paused" for end in (".keras", ".state.npz")}
+    paused = {
+        f"trial-{r.number}{end}"
+        for r in records
+        if r.state == "paused"
+        for end in (".keras", ".state.npz", ".answers.npz")
+    }
     assert {f"trial-{record.number}.keras" for record in best} <= kept
-    assert kept <= {f"trial-{record.number}.keras" for record in best} | paused
+    assert kept <= {f"trial-{record.number}{end}" for record in best for end in (".keras", ".answers.npz")} | paused
 
 
 @few
