@@ -60,7 +60,7 @@ def page_of(run_of, tmp_path_factory):
     return write
 
 
-SLOW = ("image-regress", "series-classify", "text-classify")
+SLOW = ("image-labels", "image-regress", "series-classify", "text-classify")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,9 @@ def test_a_report_tells_all_of_every_kind_of_data_and_answer(page_of, kind):
     assert all(attrs.get("aria-label") for attrs in page.every("svg"))
 
 
-@pytest.mark.parametrize("kind", ["image-classify", "image-labels", "tabular-regress"])
+@pytest.mark.parametrize(
+    "kind", ["image-classify", "tabular-regress", pytest.param("image-labels", marks=pytest.mark.slow)]
+)
 def test_what_comes_from_the_data_stays_text(page_of, kind):
     page = page_of(kind, "kept")
     assert not page.every("script")
