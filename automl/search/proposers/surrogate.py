@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from automl.errors import SpaceError
 from automl.search.proposers.base import History, Known, Point
@@ -61,6 +62,11 @@ class Surrogate:
         """The most promising point that is allowed and new; None where too little is known."""
         if len(history.judged) < self.least:
             return None
+        # The workers have all the cores: threads that wait for each other over small matrices cost ten times as much.
+        with threadpool_limits(limits=1):
+            return self._best(history, rng)
+
+    def _best(self, history: History, rng: np.random.Generator) -> Point | None:
         lessons = self._lessons(history)
         best = sorted((each for each in lessons if each.known.state == "judged"), key=lambda each: -each.value)
         found = candidates(self.ground, [(each.known, each.looked) for each in best], history, rng)
