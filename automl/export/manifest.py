@@ -194,7 +194,7 @@ class Manifest(_Part):
         fold: Which fold's model this is, from 1: it was trained on all rows but those the fold validates on. None
             where there are no folds, or where it was trained on all rows.
         refit: Whether the model was trained again on training plus validation rows; of several networks, all of them.
-        members: The networks whose weighted mean the model answers with, the heaviest first; none of a single one.
+        members: The networks whose weighted mean the model answers with, the best trial's first; none of a single one.
         epochs: Epochs the model in the bundle was trained.
         training: How it was trained.
         parameters: Weights of the network, preprocessing's constants left out.

@@ -49,7 +49,7 @@ class Chosen:
     """What is to become the final model.
 
     Attributes:
-        members: The heaviest first.
+        members: The best trial first, those that are only made by a final training last.
         metrics: Of the trials' own networks together, on the validation rows.
         value: The objective among them.
     """
@@ -143,7 +143,7 @@ def _chosen(candidates: Sequence[Winner], result: TrialResult, rules: Rules) -> 
     if len(members) == 1:
         return Chosen.alone(members[0].trial)
     value = result.metrics[rules.objective.metric]
-    return Chosen(tuple(sorted(members, key=lambda member: -member.weight)), result.metrics, value)
+    return Chosen(tuple(members), result.metrics, value)
 
 
 def filled(members: Sequence[Member], size: int) -> tuple[Member, ...]:
@@ -158,11 +158,12 @@ def filled(members: Sequence[Member], size: int) -> tuple[Member, ...]:
     common = math.lcm(*copies.values())
     shared = [(member, member.weight * common // copies[place], copies[place]) for place, member in enumerate(members)]
     divisor = math.gcd(*(weight for _, weight, _ in shared))
-    return tuple(
+    found = [
         replace(member, weight=weight // divisor, seed=_seed(member.seed, copy), again=copy > 0)
         for member, weight, count in shared
         for copy in range(count)
-    )
+    ]
+    return tuple(sorted(found, key=lambda member: member.again))
 
 
 def _seed(seed: int, copy: int) -> int:

@@ -32,7 +32,7 @@ def name_of(place: int) -> str:
 def refit_jobs(members: Sequence[Member], rules: Rules, capacity: int) -> list[TrialJob]:
     """The final trainings that are worth it in the time there is.
 
-    More than fit on the workers take turns and share the time. Where it is too short for all of them, the heaviest ones
+    More than fit on the workers take turns and share the time. Where it is too short for all of them, the first ones
     train; where they must (``rules.refit``), all of them do.
     """
     remaining, capacity = rules.clock.remaining(), max(1, capacity)

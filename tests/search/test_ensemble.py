@@ -33,7 +33,7 @@ def test_filling_up_keeps_every_trials_share_and_never_repeats_a_training(weight
 
 
 def test_the_heaviest_is_trained_again_first() -> None:
-    assert [(m.trial.number, m.weight) for m in filled(members([3, 1]), 3)] == [(0, 3), (0, 3), (1, 2)]
+    assert [(m.trial.number, m.weight) for m in filled(members([3, 1]), 3)] == [(0, 3), (1, 2), (0, 3)]
 
 
 @pytest.mark.parametrize(
