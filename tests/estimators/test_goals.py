@@ -101,8 +101,8 @@ def test_every_output_has_goals_of_its_own(tmp_path) -> None:
 def test_forecasts_have_goals_of_their_own(tmp_path) -> None:
     series = pd.DataFrame({"sold": np.sin(np.arange(300) / 3) + np.random.default_rng(0).normal(0, 0.3, 300)})
     forecaster = TimeSeriesForecaster(
-        horizon=4, loss=own_goals.one_sided, metrics=["mape", own_goals.mean_above], max_trials=1, time_budget=None,
-        max_epochs=5, workers=0, random_state=1, verbose=0, directory=tmp_path,
+        horizon=4, loss=own_goals.one_sided, metrics=["mape", own_goals.mean_above], objective="val_loss", max_trials=1,
+        time_budget=None, max_epochs=30, workers=0, random_state=1, verbose=0, directory=tmp_path,
     ).fit(series)  # fmt: skip
     with forecaster._reader() as reader:
         assert {"val_mape", "val_mean_above"} <= reader.trial(0).metrics.keys()
