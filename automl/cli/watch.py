@@ -87,7 +87,7 @@ def _outcome(reader: StudyReader, run: Path, storage: str | None) -> list[str]:
     from automl.progress.words import duration, plural, score
 
     about, best = reader.run(), reader.best()
-    trained = sum(record.trained for record in reader.trials())
+    trained = (about.result or {}).get("trials") or sum(record.trained for record in reader.trials())
     spent = f"{plural(trained, 'network')} trained in {duration(about.seconds_used)}"
     found = "none complete" if best is None else f"{about.objective} {score(best.value)} in trial {best.number}"
     if about.ended is not None:
