@@ -49,7 +49,7 @@ def test_a_torn_state_costs_its_epochs_and_nothing_else(tmp_path: Path) -> None:
     assert undisturbed.do(*undisturbed.search(workers=1)).exit_code == 0
     words = place.search(workers=1)
     place.kill_at("first-epoch", *words)
-    states = list((place.run / "checkpoints").glob("*.npz"))
+    states = list((place.run / "checkpoints").glob("*.state.npz"))
     assert states
     for state in states:
         tear(state)
