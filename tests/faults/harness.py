@@ -130,7 +130,9 @@ class Place:
             for path in sorted(root.rglob(".*"))
             if path.name != ".lock"
         ]
-        states = [str(path.relative_to(self.folder)) for path in sorted((self.run / "checkpoints").rglob("*.state.npz"))]
+        states = [
+            str(path.relative_to(self.folder)) for path in sorted((self.run / "checkpoints").rglob("*.state.npz"))
+        ]
         return hidden + states + sorted(os.listdir(self.folder / "temporary"))  # noqa: PTH208
 
     def probabilities(self) -> np.ndarray:
