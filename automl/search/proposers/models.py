@@ -147,7 +147,7 @@ def levelled(values: Matrix) -> Matrix:
     The median becomes 0 and the best tenth begins at 1; below -2 only the logarithm of the distance counts.
 
     >>> levelled(np.array([0.0, 0.5, 0.8, 0.9, 0.95])).round(2).tolist()
-    [-3.62, -2.13, 0.0, 0.77, 1.15]
+    [-3.64, -2.27, 0.0, 0.77, 1.15]
     """
     middle = float(np.median(values))
     unit = float(np.quantile(values, 0.9)) - middle
