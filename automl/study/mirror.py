@@ -1,4 +1,4 @@
-"""Optuna's half of a study once more, in memory: what samplers and pruners work on.
+"""Optuna's half of a study once more, in memory: what samplers work on.
 
 A sampler reads the whole history for every question it answers, and a database would make it wait for each answer to
 be committed. Here a question costs microseconds, and the database is told all of a trial's answers at once.
@@ -14,7 +14,6 @@ from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
@@ -52,15 +51,12 @@ class Mirror:
 
     Args:
         direction: Of the study.
-        pruner: Judges running trials.
     """
 
-    def __init__(self, direction: Direction, pruner: BasePruner | None) -> None:
+    def __init__(self, direction: Direction) -> None:
         self._direction = direction
         self._storage = InMemoryStorage()
-        self._study = optuna.create_study(
-            storage=self._storage, direction=direction, pruner=pruner, study_name="mirror"
-        )
+        self._study = optuna.create_study(storage=self._storage, direction=direction, study_name="mirror")
         self._id = self._storage.get_study_id_from_name("mirror")
         self._keys: dict[int, int] = {}
         self._numbers: list[int] = []
@@ -115,10 +111,6 @@ class Mirror:
         """Show a trial that runs to samplers as one that was pruned at its last epoch, or no longer."""
         (self._resting.add if resting else self._resting.discard)(self._keys[number])
 
-    def should_prune(self, number: int) -> bool:
-        """What the pruner thinks of a running trial."""
-        return self._study.pruner.prune(self._study, self.get(number))
-
     def end(
         self, number: int, state: TrialState, values: Sequence[float] | None, violations: Mapping[str, float]
     ) -> None:
@@ -129,7 +121,7 @@ class Mirror:
 
     def reordered(self, numbers: Sequence[int]) -> Mirror:
         """The same trials in another order."""
-        mirror = Mirror(self._direction, self._study.pruner)
+        mirror = Mirror(self._direction)
         for number in numbers:
             mirror.add(number, self.get(number))
         return mirror

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from optuna.pruners import BasePruner
 from sqlalchemy import Engine
 
 from automl.study.database import explained, open_engine, prepare_schema, require_tables
@@ -19,7 +18,6 @@ Opened = TypeVar("Opened")
 def connect(
     url: str,
     name: str,
-    pruner: BasePruner | None,
     use: Callable[[Engine, Ledger, OptunaSide], Opened],
     *,
     existing: bool = False,
@@ -29,7 +27,6 @@ def connect(
     Args:
         url: SQLAlchemy URL.
         name: The study's name.
-        pruner: Judges running trials.
         use: Makes the study.
         existing: Whether our tables must be there already.
 
@@ -44,7 +41,7 @@ def connect(
                 with engine.connect() as connection:
                     require_tables(connection, shown_url(url))
             prepare_schema(engine)
-        optuna = OptunaSide(url, name, pruner)
+        optuna = OptunaSide(url, name)
         return use(engine, Ledger(engine, name), optuna)
     except BaseException:
         if optuna is not None:

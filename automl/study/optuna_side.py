@@ -10,7 +10,6 @@ from typing import Any
 
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError, UpdateFinishedTrialError
-from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
@@ -54,11 +53,10 @@ class OptunaSide:
     Args:
         url: The database, where our own tables are already.
         name: The study's name.
-        pruner: Judges running trials; None for Optuna's own.
     """
 
-    def __init__(self, url: str, name: str, pruner: BasePruner | None) -> None:
-        self._name, self._pruner = name, pruner
+    def __init__(self, url: str, name: str) -> None:
+        self._name = name
         self._storage = _open_storage(url)
         self._verbosity = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -87,7 +85,7 @@ class OptunaSide:
             self._id = self._storage.get_study_id_from_name(self._name)
             trials = self._storage.get_all_trials(self._id)
         self._written = len(trials)
-        self._mirror = Mirror(direction, self._pruner)
+        self._mirror = Mirror(direction)
         for trial in trials:
             self._mirror.add(trial.number, trial)
 
@@ -158,10 +156,6 @@ class OptunaSide:
     def rest(self, number: int, *, resting: bool = True) -> None:
         """Let samplers take a trial that runs for one that was pruned, or no longer."""
         self._mirror.rest(number, resting=resting)
-
-    def should_prune(self, number: int) -> bool:
-        """What the pruner thinks of a running trial."""
-        return self._mirror.should_prune(number)
 
     def tell(self, number: int, state: str, value: float | None, violations: Mapping[str, float]) -> None:
         """End a trial as our row says it ended; one that Optuna has ended already is left as it is."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.trial import Trial
 from sqlalchemy import Engine
@@ -56,14 +55,13 @@ class Study(Endings):
         self._lost = 0
 
     @classmethod
-    def create(cls, storage_url: str, name: str, *, run: RunDraft, pruner: BasePruner | None = None) -> Study:
+    def create(cls, storage_url: str, name: str, *, run: RunDraft) -> Study:
         """Start a study; other studies in the same database are left alone.
 
         Args:
             storage_url: SQLAlchemy URL of the database.
             name: 1 to 100 letters, digits, ``.``, ``_`` or ``-``.
             run: What is known of the search.
-            pruner: Judges running trials; None for Optuna's own.
 
         Raises:
             StudyError: The name is taken or malformed, or the database cannot be used.
@@ -78,7 +76,7 @@ class Study(Endings):
             optuna.open(run.direction)
             return cls(engine, ledger, optuna, shown_url(storage_url))
 
-        return connect(storage_url, name, pruner, start)
+        return connect(storage_url, name, start)
 
     @classmethod
     def open(
@@ -86,7 +84,6 @@ class Study(Endings):
         storage_url: str,
         name: str,
         *,
-        pruner: BasePruner | None = None,
         take_over: bool = False,
         elapsed: float = 0.0,
     ) -> Study:
@@ -95,7 +92,6 @@ class Study(Endings):
         Args:
             storage_url: SQLAlchemy URL of the database.
             name: The study's name.
-            pruner: Judges running trials; None for Optuna's own.
             take_over: Whether to continue although its owner may still be alive, on another machine for example.
             elapsed: Seconds of the budget that this session used before it opens the study.
 
@@ -115,7 +111,7 @@ class Study(Endings):
             study.orphans, study._lost = reconcile(ledger, optuna), ledger.orphans()
             return study
 
-        return connect(storage_url, name, pruner, resume, existing=True)
+        return connect(storage_url, name, resume, existing=True)
 
     @property
     def name(self) -> str:
@@ -227,10 +223,6 @@ class Study(Endings):
         values = {"epoch": epoch, "metrics": metrics, "learning_rate": learning_rate, "seconds": seconds}
         self._ledger.epoch(number, values | {"planned_epochs": planned_epochs}, checkpoint)
         self._optuna.report(number, float(metrics[objective]), epoch)
-
-    def should_prune(self, number: int) -> bool:
-        """Whether the pruner would stop the trial after what was reported."""
-        return self._optuna.should_prune(number)
 
     def add_artifact(
         self, kind: str, path: Path, *, trial: int | None = None, root: Path | None = None

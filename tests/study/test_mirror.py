@@ -23,7 +23,7 @@ ENDS = st.tuples(st.sampled_from([*OVER, TrialState.RUNNING, TrialState.FAIL]), 
 
 
 def made(ends: Sequence[tuple[TrialState, int]]) -> Mirror:
-    mirror = Mirror("maximize", None)
+    mirror = Mirror("maximize")
     for number, (state, value) in enumerate(ends):
         trial = create_trial(state=state, value=value if state is TrialState.COMPLETE else None)
         mirror.add(number, trial)
@@ -164,7 +164,7 @@ def _answers(trial: optuna.trial.Trial) -> dict[str, Any]:
 
 
 def test_equal_distributions_of_a_parameter_are_one_object() -> None:
-    mirror = Mirror("maximize", None)
+    mirror = Mirror("maximize")
     for number in range(3):
         asked = mirror.ask(optuna.samplers.RandomSampler(seed=number))
         asked.suggest_float("x", 0, 1)

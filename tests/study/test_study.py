@@ -139,17 +139,6 @@ def test_only_a_trained_trial_with_a_value_is_an_original(study: Study) -> None:
     assert found.number == last
 
 
-def test_the_pruner_sees_what_was_reported(url: str) -> None:
-    pruner = optuna.pruners.MedianPruner(n_startup_trials=1, n_warmup_steps=0)
-    with Study.create(url, "s", run=make_draft(), pruner=pruner) as study:
-        first = begin(study)
-        train(study, first, 0.5, 0.9)
-        study.complete(first, outcome(0.9))
-        train(study, better := begin(study), 0.6)
-        train(study, worse := begin(study), 0.4)
-        assert (study.should_prune(better), study.should_prune(worse)) == (False, True)
-
-
 def test_segments_say_who_trained_which_epochs(study: Study, url: str) -> None:
     number = begin(study, worker="worker-1")
     train(study, number, 0.1, 0.2, 0.3)
