@@ -10,6 +10,7 @@ from automl.cli import (
     cache,
     check,
     config,
+    dashboard,
     doctor,
     export,
     plan,
@@ -69,6 +70,7 @@ app.command()(study_lists.curves)
 app.command()(study_lists.importance)
 app.command()(plot.plot)
 app.command()(report.report)
+app.command()(dashboard.dashboard)
 app.command()(watch.watch)
 app.command()(doctor.doctor)
 app.command()(export.export)

@@ -1,16 +1,17 @@
-"""Asking before something is gone for good."""
+"""Asking before something that cannot be taken back."""
 
 from __future__ import annotations
 
 import typer
 
 
-def agreed(question: str, *, yes: bool) -> bool:
+def agreed(question: str, *, yes: bool, otherwise: str = "nothing was deleted") -> bool:
     """Whether to go on: with ``--yes`` nobody is asked.
 
     Args:
         question: Ends with a question mark.
         yes: Whether ``--yes`` was given.
+        otherwise: What to say to a no.
 
     Raises:
         ConfigError: Nobody is there to answer.
@@ -22,7 +23,7 @@ def agreed(question: str, *, yes: bool) -> bool:
     try:
         answer = typer.confirm(question, default=False, err=True)
     except typer.Abort:
-        raise ConfigError("nobody answered, and nothing was deleted; --yes does not ask") from None
+        raise ConfigError(f"nobody answered, and {otherwise}; --yes does not ask") from None
     if not answer:
-        typer.echo("nothing was deleted", err=True)
+        typer.echo(otherwise, err=True)
     return answer

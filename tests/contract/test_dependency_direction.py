@@ -41,10 +41,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run": GROUND | {"imports", "ops", "arch", "data", "space", "tasks", "study", "execution", "export", "search"},
     "progress": GROUND,
     "report": GROUND | {"backend", "ops", "arch", "data", "training", "study", "export", "plots", "progress"},
+    "dashboard": {"errors", "arch", "insights", "plots", "progress", "study"},
     "estimators": GROUND | {"imports", "run", "progress", "export", "study", "space", "tasks", "execution"},
     "cli": GROUND
     | {"imports", "run", "progress", "export", "study", "space", "arch", "tasks", "execution"}
-    | {"plots", "report", "insights", "data"},
+    | {"plots", "report", "insights", "data", "dashboard"},
     "__init__": {"estimators", "space", "errors", "study", "insights"},
     "__main__": {"cli"},
 }
