@@ -138,7 +138,11 @@ def test_a_pause_ends_with_a_model_and_a_state_and_goes_on(make_kept, recorder, 
     first = run_job(job, paused := recorder_that(at_2="pause"))
     assert (first.status, first.epochs, first.best_epoch) == ("paused", 2, 2)
     assert len(weights(first)) == 4
-    assert sorted(path.name for path in Path(job.state_file).parent.iterdir()) == ["model.keras", "state.npz"]
+    assert sorted(path.name for path in Path(job.state_file).parent.iterdir()) == [
+        "model.answers.npz",
+        "model.keras",
+        "state.npz",
+    ]
     second = run_job(resumed(job), again := recorder_that())
     assert same(again) == same(recorder)
     assert same(again[:2]) == same(paused)
