@@ -39,6 +39,7 @@ def dashboard(
         tempfile.TemporaryDirectory(prefix="automl-dashboard-", ignore_cleanup_errors=True) as folder,
     ):
         url = sqlite_url(run) if run.is_file() else RunFolder.open(run, storage=storage).storage_url
+        typer.echo("copying the study and drawing its best and latest networks", err=True)
         copy = copied(reader, url, Path(folder))
         put_on(server, copy, host)
         for what, some in (("a note", copy.noted), ("pictures", copy.pictured)):

@@ -21,7 +21,7 @@ from automl.study import StudyReader, quiet_optuna
 from automl.study.optuna_reader import optuna_study
 
 NOTED = 1000  # trials with a note: saving one goes through those that are saved already
-PICTURED = 100  # trials with pictures: the curve takes about a tenth of a second each
+PICTURED = 60  # trials with pictures: curves take about a tenth of a second each
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,8 @@ class _Pictures:
         return {title: self._upload(study, title, picture) for title, picture in pictures.items()}
 
     def _upload(self, owner: optuna.Study | Trial, title: str, picture: str | Picture) -> str:
-        form = "svg" if isinstance(picture, str) else "png"
-        file = self._drawn / f"{title.lower().replace(' ', '-')}.{form}"
-        file.write_bytes(picture.encode() if isinstance(picture, str) else picture.png())
+        file = self._drawn / f"{title.lower().replace(' ', '-')}.svg"  # drawn in half the time of a PNG
+        file.write_text(picture if isinstance(picture, str) else picture.svg(), encoding="utf-8")
         return upload_artifact(artifact_store=self.store, file_path=str(file), study_or_trial=owner)
 
 

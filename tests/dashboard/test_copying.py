@@ -73,11 +73,11 @@ def test_the_note_of_the_study_has_the_leaderboard_and_our_plots(reader, copy):
 def test_pictures_are_in_the_store(copy):
     best = copy.study.best_trial
     found = {name: value for name, value in best.system_attrs.items() if name.startswith("artifacts:")}
-    heads = set()
+    kinds = []
     for name in found:
         with copy.artifacts.open_reader(name.removeprefix("artifacts:")) as file:
-            heads.add(file.read(4))
-    assert heads == {b"<svg", b"\x89PNG"}
+            kinds.append("svg" if b"<svg" in file.read(1000) else "other")
+    assert kinds == ["svg", "svg"]
     assert best.state is TrialState.COMPLETE
 
 
