@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from automl.execution import Crew
 
 # Share of a budget that trials may use: the rest is the final training's and for closing (see automl.search.plan).
-_FOR_TRIALS = 0.55
+_FOR_TRIALS = 0.35
 # Whole networks reach about half the speed of bare convolutions, and a step of theirs begins eight times as many small
 # operations as the measured one (2 cores, 3.4M FLOPs, batches of 64: 23 to 29 ms a step, 70 GFLOPs a second measured).
 _REACHED, _BEGUN = 0.5, 8

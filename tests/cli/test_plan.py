@@ -59,7 +59,7 @@ def test_times_follow_from_flops_and_the_measured_speed(planned, monkeypatch):
     expected = 3 * search["flops"] * 96 / 0.5e9 + steps * 8 * 0.001
     assert estimate["epoch_seconds"] == pytest.approx(expected * 1.15)
     assert estimate["trial_seconds"] > search["epochs"] * estimate["epoch_seconds"]
-    assert estimate["trials"] == int(0.55 * 600 / estimate["trial_seconds"])
+    assert estimate["trials"] == int(0.35 * 600 / estimate["trial_seconds"])
 
 
 def test_what_would_end_the_search_ends_the_plan(automl, tmp_path):

@@ -70,7 +70,7 @@ def test_the_first_trial_may_use_all_the_time_before_the_final_training(budget: 
 
 @pytest.mark.parametrize(
     ("budget", "fitting", "wanted"),
-    [(120, 10, 100 - CLOSING_SECONDS), (120, 20, None), (LONGEST_ALONE + 1, 10, None), (None, 10, None)],
+    [(120, 5, 100 - CLOSING_SECONDS), (120, 10, None), (LONGEST_ALONE + 1, 5, None), (None, 5, None)],
 )
 def test_where_two_trainings_would_both_be_short_the_first_gets_all_the_time(budget, fitting: int, wanted) -> None:
     assert Plan(budget).all_seconds(100, fitting=fitting, full=25) == wanted
@@ -78,7 +78,7 @@ def test_where_two_trainings_would_both_be_short_the_first_gets_all_the_time(bud
 
 def test_the_final_training_can_use_time_that_it_lacks() -> None:
     cost = TrialCost(build_seconds=2, epoch_seconds=2, epochs=25, trial_seconds=52)
-    assert [Plan(budget).final_is_covered(cost) for budget in (120, 300)] == [False, True]
+    assert [Plan(budget).final_is_covered(cost) for budget in (90, 300)] == [False, True]
     assert Plan(300).rest_seconds(200, cost) == 200 - Plan(300).final_seconds(cost)
 
 
