@@ -11,7 +11,8 @@ import numpy as np
 from automl import ImageClassifier
 y = np.arange(40) % 2
 x = np.random.default_rng(0).integers(0, 99, (40, 8, 8), "uint8") + 99 * y[:, None, None].astype("uint8")
-classifier = ImageClassifier(space="tiny.yaml", max_trials=1, max_epochs=2).fit(x, y)
+classifier = ImageClassifier(space="tiny.yaml", max_trials=1, max_epochs=2, ensemble=1, refit=False)
+classifier.fit(x, y)
 classifier.predict(x).shape
 """
 
