@@ -68,10 +68,11 @@ def _is_set(value: Any) -> bool:
 
 def _settings_table(settings: list[tuple[str, Any, str]]) -> list[str]:
     from automl.cli.output import table
+    from automl.cli.sheet import wrapped
 
     shown = [[key, origin, _text(value)] for key, value, origin in settings if _is_set(value) or origin != "default"]
     left = [key for key, value, origin in settings if not _is_set(value) and origin == "default"]
-    return [*table(["setting", "origin", "value"], shown), f"not set: {', '.join(left)}"]
+    return [*table(["setting", "origin", "value"], shown), *wrapped(", ".join(left), "not set: ")]
 
 
 def _text(value: Any) -> str:
@@ -95,13 +96,20 @@ def _search_lines(search: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _short(seconds: float) -> str:
+    """Seconds of an epoch, which may be a few thousandths."""
+    from automl.progress.words import duration
+
+    return duration(seconds) if seconds >= 1 else f"{1000 * seconds:.0f}ms"
+
+
 def _estimate_lines(estimate: Estimate | None, *, measure: bool) -> list[str]:
     from automl.progress.words import duration, size
 
     if estimate is None:
         return ["estimate  none: " + ("the machine could not be measured" if measure else "it was not asked for")]
     lines = [
-        f"estimate  {duration(estimate.epoch_seconds)} an epoch of the default network, "
+        f"estimate  {_short(estimate.epoch_seconds)} an epoch of the default network, "
         f"{duration(estimate.trial_seconds)} for its whole training",
     ]
     if estimate.trials is not None:

@@ -98,10 +98,6 @@ def list_studies(url: str) -> list[RunSummary]:
         engine.dispose()
 
 
-def _when(run: RunSummary) -> float:
-    return run.started.timestamp() if run.started else 0.0
-
-
 def _of_folder(path: Path) -> RunSummary:
     found = RunSummary(path=str(path), study=path.name, task="", state="unreadable")
     try:

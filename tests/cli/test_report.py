@@ -43,8 +43,10 @@ def test_the_snippets_of_the_page_run(at_place):
     names: dict[str, object] = {}
     for snippet in SNIPPETS:
         exec(compile(snippet, "report.md", "exec"), names)
-    for name in ("report.html", "history.svg"):
-        (at_place / name).unlink()
+    for name, begin in (("report.html", "<!doctype html>"), ("history.svg", "<?xml")):
+        file = at_place / name
+        assert file.read_text("utf-8").lower().startswith(begin)
+        file.unlink()
 
 
 def test_a_search_writes_its_report_and_says_where(searched, run):

@@ -70,7 +70,7 @@ def test_epochs_come_in_order(reader: StudyReader) -> None:
 def test_every_record_is_json(reader: StudyReader) -> None:
     records = [reader.run(), reader.trial(5), *reader.trials(), *reader.epochs(), *reader.artifacts()]
     for record in records:
-        json.dumps(record.to_json(), allow_nan=False)
+        assert json.loads(json.dumps(record.to_json(), allow_nan=False)) == record.to_json()
 
 
 def test_unknown_words_are_named_with_the_nearest(reader: StudyReader) -> None:
